@@ -1,0 +1,170 @@
+// Exact decimal numbers: int64 counts of a power of ten. Text goes in and comes out without passing through a double.
+// Source of the scales: prices and quantities count 1e-8 (range +-92e9), rates count 1e-12.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <expected>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace trunkline {
+
+enum class DecimalError : std::uint8_t {
+  Empty,
+  Malformed,   // not a decimal number
+  Inexact,     // has digits below the scale
+  OutOfRange,  // too large for the scale
+};
+
+std::string_view to_text(DecimalError error) noexcept;
+
+namespace detail {
+
+// Reads a whole decimal, sign, fraction and exponent allowed, as a count of 10^-digits. Exact or an error.
+std::expected<std::int64_t, DecimalError> parse_decimal(std::string_view text, int digits) noexcept;
+
+// Writes a count of 10^-digits with at least `min_decimals` decimals, and more where the value needs them.
+std::string decimal_text(std::int64_t raw, int digits, int min_decimals);
+
+std::expected<std::int64_t, DecimalError> from_double(double value, int digits) noexcept;
+
+constexpr std::int64_t power_of_ten(int exponent) noexcept {
+  std::int64_t power = 1;
+  while (exponent-- > 0) power *= 10;
+  return power;
+}
+
+// Eight ASCII digits as a number; `digits_only` says whether they all were digits.
+inline std::uint64_t load_eight(const char* text) noexcept {
+  std::uint64_t word;
+  __builtin_memcpy(&word, text, sizeof word);
+  return word;
+}
+constexpr bool digits_only(std::uint64_t word) noexcept {
+  return ((word & 0xF0F0F0F0F0F0F0F0ULL) | (((word + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) >> 4)) ==
+         0x3333333333333333ULL;
+}
+constexpr std::uint64_t eight_digits(std::uint64_t word) noexcept {
+  word = (word & 0x0F0F0F0F0F0F0F0FULL) * 2561 >> 8;
+  word = (word & 0x00FF00FF00FF00FFULL) * 6553601 >> 16;
+  return (word & 0x0000FFFF0000FFFFULL) * 42949672960001ULL >> 32;
+}
+
+}  // namespace detail
+
+template <class Tag, int Digits>
+class Fixed {
+ public:
+  static constexpr int digits = Digits;
+  static constexpr std::int64_t one = detail::power_of_ten(Digits);
+
+  constexpr Fixed() noexcept = default;
+  static constexpr Fixed from_raw(std::int64_t raw) noexcept {
+    Fixed value;
+    value.raw_ = raw;
+    return value;
+  }
+  static constexpr Fixed from_int(std::int64_t whole) noexcept { return from_raw(whole * one); }
+  // Stands for "the venue did not say"; never the result of parsing or arithmetic.
+  static constexpr Fixed absent() noexcept { return from_raw(std::numeric_limits<std::int64_t>::min()); }
+
+  static std::expected<Fixed, DecimalError> parse(std::string_view text) noexcept {
+    Fixed value;
+    if (scan(text.data(), text.data() + text.size(), value) == text.data() + text.size() && !text.empty()) return value;
+    return wrap(detail::parse_decimal(text, Digits));
+  }
+
+  // Nearest value to a double; for configuration and tests, never for venue text.
+  static std::expected<Fixed, DecimalError> from_double(double value) noexcept {
+    return wrap(detail::from_double(value, Digits));
+  }
+
+  // The hot path: reads an unsigned plain decimal ("61837.63000000") from [first, last) and stops behind it.
+  // Returns null where the text is not that plain or would not fit: then parse() decides.
+  static const char* scan(const char* first, const char* last, Fixed& out) noexcept {
+    const char* p = first;
+    std::uint64_t whole = 0;
+    while (p != last && static_cast<unsigned>(*p - '0') < 10U) whole = whole * 10 + static_cast<unsigned>(*p++ - '0');
+    const std::ptrdiff_t whole_length = p - first;
+    if (whole_length == 0 || whole_length > 18 - Digits) return nullptr;
+    std::uint64_t raw = whole * static_cast<std::uint64_t>(one);
+    if (p != last && *p == '.') {
+      const char* const fraction = ++p;
+      if constexpr (Digits == 8) {
+        if (last - p >= 8) {
+          const std::uint64_t word = detail::load_eight(p);
+          if (detail::digits_only(word)) {
+            raw += detail::eight_digits(word);
+            p += 8;
+            if (p != last && static_cast<unsigned>(*p - '0') < 10U) return nullptr;
+            return finish(p, last, raw, out);
+          }
+        }
+      }
+      std::uint64_t part = 0;
+      while (p != last && static_cast<unsigned>(*p - '0') < 10U) part = part * 10 + static_cast<unsigned>(*p++ - '0');
+      const std::ptrdiff_t length = p - fraction;
+      if (length == 0 || length > Digits) return nullptr;
+      raw += part * powers[Digits - length];
+    }
+    return finish(p, last, raw, out);
+  }
+
+  constexpr std::int64_t raw() const noexcept { return raw_; }
+  constexpr bool is_absent() const noexcept { return *this == absent(); }
+  constexpr bool is_zero() const noexcept { return raw_ == 0; }
+  double to_double() const noexcept { return static_cast<double>(raw_) / static_cast<double>(one); }
+
+  // At least `min_decimals` decimals, more where the value needs them: to_text() of "0.10" is "0.1".
+  std::string to_text(int min_decimals = 0) const { return detail::decimal_text(raw_, Digits, min_decimals); }
+
+  friend constexpr auto operator<=>(Fixed, Fixed) noexcept = default;
+
+  // Arithmetic says when the result does not fit.
+  friend constexpr std::optional<Fixed> checked_add(Fixed a, Fixed b) noexcept {
+    Fixed sum;
+    if (__builtin_add_overflow(a.raw_, b.raw_, &sum.raw_)) return std::nullopt;
+    return sum;
+  }
+  friend constexpr std::optional<Fixed> checked_subtract(Fixed a, Fixed b) noexcept {
+    Fixed difference;
+    if (__builtin_sub_overflow(a.raw_, b.raw_, &difference.raw_)) return std::nullopt;
+    return difference;
+  }
+  friend constexpr std::optional<Fixed> checked_multiply(Fixed a, std::int64_t times) noexcept {
+    Fixed product;
+    if (__builtin_mul_overflow(a.raw_, times, &product.raw_)) return std::nullopt;
+    return product;
+  }
+
+ private:
+  static constexpr std::uint64_t powers[] = {1,       10,       100,       1000,       10000,       100000,       1000000,
+                                             10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000};
+  static std::expected<Fixed, DecimalError> wrap(std::expected<std::int64_t, DecimalError> raw) noexcept {
+    if (!raw) return std::unexpected(raw.error());
+    return from_raw(*raw);
+  }
+  static const char* finish(const char* p, const char* last, std::uint64_t raw, Fixed& out) noexcept {
+    if (p != last && (*p == 'e' || *p == 'E' || *p == '.')) return nullptr;
+    if (raw > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return nullptr;
+    out = from_raw(static_cast<std::int64_t>(raw));
+    return p;
+  }
+
+  std::int64_t raw_ = 0;
+};
+
+using Price = Fixed<struct PriceTag, 8>;
+using Quantity = Fixed<struct QuantityTag, 8>;
+using Rate = Fixed<struct RateTag, 12>;  // funding, interest, volatility
+
+// price x quantity as a count of 1e-16; exact for every pair of operands.
+__extension__ using Int128 = __int128;
+constexpr Int128 notional(Price price, Quantity quantity) noexcept {
+  return static_cast<Int128>(price.raw()) * quantity.raw();
+}
+
+}  // namespace trunkline
