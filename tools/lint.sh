@@ -1,0 +1,32 @@
+#!/bin/sh
+# Everything that is checked by reading: formatting, include directions, generated code, clang-tidy, links, secrets.
+set -eu
+cd "$(dirname "$0")/.."
+failed=0
+check() { printf -- '-- %s\n' "$1"; shift; "$@" || failed=1; }
+
+sources() { git ls-files '*.cpp' '*.hpp' | grep -v 'trunkline/wire/messages' || true; }
+
+formatting() { sources | xargs -r clang-format-19 --dry-run --Werror; }
+
+tidy() {
+  [ -f build/asan/compile_commands.json ] || cmake --preset asan >/dev/null
+  git ls-files 'trunkline/*.cpp' 'sandbox/*.cpp' 'apps/*.cpp' | grep -v -e 'trunkline/wire/messages' -e '_impl.cpp' |
+    xargs -r -P 2 -n 4 clang-tidy-19 --quiet -p build/asan 2>/dev/null
+}
+
+doc_links() { python3 tools/check_links.py; }
+
+machine_paths() {
+  if git grep -nIE '(/home/[a-z]|/work/|/root/)' -- ':!tools/lint.sh'; then
+    echo "paths of one machine are in the repository"; return 1
+  fi
+}
+
+check "clang-format" formatting
+check "include directions" python3 tools/include_directions.py
+check "generated codecs" python3 tools/generate_codecs.py --check
+check "links in the docs" doc_links
+check "paths of one machine" machine_paths
+check "clang-tidy" tidy
+exit $failed
