@@ -1,0 +1,287 @@
+// Made by tools/generate_codecs.py from schema/messages.toml; change those.
+//
+// Every message and every field of it by name, for text forms and tests.
+//
+// clang-format off
+#pragma once
+
+#include <utility>
+
+#include "trunkline/wire/frame.hpp"
+
+namespace trunkline::wire {
+
+// Calls visit(const M&) with the message of a frame. False: an unknown type, or a payload that is not such a message.
+template <class Visit>
+bool visit_message(FrameView frame, Visit&& visit) {
+  switch (frame.type()) {
+    case MessageType::Trade:
+      if (const auto* const message = frame.as<Trade>()) return visit(*message), true;
+      return false;
+    case MessageType::Quote:
+      if (const auto* const message = frame.as<Quote>()) return visit(*message), true;
+      return false;
+    case MessageType::L2Snapshot:
+      if (const auto* const message = frame.as<L2Snapshot>()) return visit(*message), true;
+      return false;
+    case MessageType::L2Delta:
+      if (const auto* const message = frame.as<L2Delta>()) return visit(*message), true;
+      return false;
+    case MessageType::BookStatus:
+      if (const auto* const message = frame.as<BookStatus>()) return visit(*message), true;
+      return false;
+    case MessageType::SymbolMapping:
+      if (const auto* const message = frame.as<SymbolMapping>()) return visit(*message), true;
+      return false;
+    case MessageType::Heartbeat:
+      if (const auto* const message = frame.as<Heartbeat>()) return visit(*message), true;
+      return false;
+    case MessageType::DerivativeTicker:
+      if (const auto* const message = frame.as<DerivativeTicker>()) return visit(*message), true;
+      return false;
+    case MessageType::Liquidation:
+      if (const auto* const message = frame.as<Liquidation>()) return visit(*message), true;
+      return false;
+    case MessageType::Bar:
+      if (const auto* const message = frame.as<Bar>()) return visit(*message), true;
+      return false;
+    case MessageType::ConnectionStatus:
+      if (const auto* const message = frame.as<ConnectionStatus>()) return visit(*message), true;
+      return false;
+    case MessageType::Gap:
+      if (const auto* const message = frame.as<Gap>()) return visit(*message), true;
+      return false;
+    case MessageType::Subscribe:
+      if (const auto* const message = frame.as<Subscribe>()) return visit(*message), true;
+      return false;
+    case MessageType::Unsubscribe:
+      if (const auto* const message = frame.as<Unsubscribe>()) return visit(*message), true;
+      return false;
+    case MessageType::Welcome:
+      if (const auto* const message = frame.as<Welcome>()) return visit(*message), true;
+      return false;
+  }
+  return false;
+}
+
+// Calls visit(name, value) for the fields in the order of the schema, without counts and padding, then for
+// the lists. `message` comes from FrameView::as<M>().
+template <class Visit>
+void visit_fields(const Trade& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("price", message.price);
+  visit("quantity", message.quantity);
+  visit("trade_id", message.trade_id);
+}
+template <class Visit>
+void visit_fields(const Quote& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("bid_price", message.bid_price);
+  visit("bid_quantity", message.bid_quantity);
+  visit("ask_price", message.ask_price);
+  visit("ask_quantity", message.ask_quantity);
+  visit("update_id", message.update_id);
+}
+template <class Visit>
+void visit_fields(const L2Snapshot& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("update_id", message.update_id);
+  visit("bids", bids(message));
+  visit("asks", asks(message));
+}
+template <class Visit>
+void visit_fields(const L2Delta& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("previous_update_id", message.previous_update_id);
+  visit("update_id", message.update_id);
+  visit("bids", bids(message));
+  visit("asks", asks(message));
+}
+template <class Visit>
+void visit_fields(const BookStatus& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("update_id", message.update_id);
+  visit("gaps", message.gaps);
+  visit("resyncs", message.resyncs);
+  visit("state", message.state);
+  visit("integrity", message.integrity);
+  visit("reason", message.reason);
+}
+template <class Visit>
+void visit_fields(const SymbolMapping& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("tick_size", message.tick_size);
+  visit("lot_size", message.lot_size);
+  visit("minimum_quantity", message.minimum_quantity);
+  visit("minimum_notional", message.minimum_notional);
+  visit("contract_size", message.contract_size);
+  visit("price_decimals", message.price_decimals);
+  visit("quantity_decimals", message.quantity_decimals);
+  visit("unit_exponent", message.unit_exponent);
+  visit("kind", message.kind);
+  visit("status", message.status);
+  visit("text", text(message));
+  visit("venue_symbol", venue_symbol(message));
+}
+template <class Visit>
+void visit_fields(const Heartbeat& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("interval", message.interval);
+}
+template <class Visit>
+void visit_fields(const DerivativeTicker& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("mark_price", message.mark_price);
+  visit("index_price", message.index_price);
+  visit("settle_price", message.settle_price);
+  visit("funding_rate", message.funding_rate);
+  visit("next_funding_time", message.next_funding_time);
+  visit("open_interest", message.open_interest);
+}
+template <class Visit>
+void visit_fields(const Liquidation& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("price", message.price);
+  visit("quantity", message.quantity);
+  visit("average_price", message.average_price);
+  visit("filled_quantity", message.filled_quantity);
+}
+template <class Visit>
+void visit_fields(const Bar& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("open_time", message.open_time);
+  visit("interval", message.interval);
+  visit("open", message.open);
+  visit("high", message.high);
+  visit("low", message.low);
+  visit("close", message.close);
+  visit("volume", message.volume);
+  visit("quote_volume", message.quote_volume);
+  visit("trade_count", message.trade_count);
+}
+template <class Visit>
+void visit_fields(const ConnectionStatus& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("connected_since", message.connected_since);
+  visit("reconnects", message.reconnects);
+  visit("attempt", message.attempt);
+  visit("state", message.state);
+  visit("connector", connector(message));
+  visit("endpoint", endpoint(message));
+  visit("reason", reason(message));
+}
+template <class Visit>
+void visit_fields(const Gap& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("missed", message.missed);
+  visit("total_missed", message.total_missed);
+  visit("since", message.since);
+  visit("scope", message.scope);
+}
+template <class Visit>
+void visit_fields(const Subscribe& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("channels", message.channels);
+  visit("format", message.format);
+  visit("symbols", symbols(message));
+}
+template <class Visit>
+void visit_fields(const Unsubscribe& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("channels", message.channels);
+  visit("symbols", symbols(message));
+}
+template <class Visit>
+void visit_fields(const Welcome& message, Visit&& visit) {
+  visit("symbol", message.symbol);
+  visit("exchange_time", message.exchange_time);
+  visit("receive_time", message.receive_time);
+  visit("publish_delay", message.publish_delay);
+  visit("source", message.source);
+  visit("detail", message.detail);
+  visit("session", message.session);
+  visit("server_time", message.server_time);
+  visit("version", message.version);
+  visit("server", server(message));
+}
+
+// Calls visit(name) for the flags that are set.
+template <class Visit>
+void visit_flags(std::uint8_t flags, Visit&& visit) {
+  if ((flags & flag::side_buy) != 0) visit(std::string_view{"side_buy"});
+  if ((flags & flag::side_sell) != 0) visit(std::string_view{"side_sell"});
+  if ((flags & flag::more) != 0) visit(std::string_view{"more"});
+  if ((flags & flag::recovered) != 0) visit(std::string_view{"recovered"});
+}
+
+}  // namespace trunkline::wire
