@@ -1,0 +1,130 @@
+// Reads JSON whose members come in one known order with no spaces, as venues send their hot messages: literals are
+// compared, numbers go straight to integers. Every function returns false where the text is anything else, and the
+// caller then reads the whole message with simdjson instead; nothing is known about at() after a false.
+// Never reads at or beyond `end`. No allocation. One thread at a time.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include "trunkline/core/decimal.hpp"
+
+namespace trunkline::protocol {
+
+class JsonScanner {
+ public:
+  explicit JsonScanner(std::string_view text) noexcept : at_(text.data()), end_(text.data() + text.size()) {}
+
+  const char* at() const noexcept { return at_; }
+  bool at_end() const noexcept { return at_ == end_; }
+  std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+  // The given bytes, exactly: scanner.literal(R"({"e":"trade","E":)").
+  template <std::size_t Size>
+  [[nodiscard]] bool literal(const char (&expected)[Size]) noexcept {
+    constexpr std::size_t length = Size - 1;
+    if (left() < length || std::memcmp(at_, expected, length) != 0) return false;
+    at_ += length;
+    return true;
+  }
+  [[nodiscard]] bool literal(char expected) noexcept {
+    if (at_ == end_ || *at_ != expected) return false;
+    ++at_;
+    return true;
+  }
+  // The given bytes where they are only known at run time (a symbol).
+  [[nodiscard]] bool text(std::string_view expected) noexcept {
+    if (left() < expected.size() || std::memcmp(at_, expected.data(), expected.size()) != 0) return false;
+    at_ += expected.size();
+    return true;
+  }
+
+  // 0 or digits without a leading zero, that fit; stops behind the last digit.
+  template <std::unsigned_integral Integer>
+  [[nodiscard]] bool integer(Integer& out) noexcept {
+    const char* const first = at_;
+    std::uint64_t value = 0;
+    int chunk = 8;
+    while (chunk == 8 && left() >= 8) {
+      const std::uint64_t word = detail::load_eight(at_);
+      chunk = detail::leading_digits(word);
+      if (chunk == 0) break;
+      value = value * powers_of_ten[chunk] + detail::first_digits(word, chunk);
+      at_ += chunk;
+    }
+    if (chunk == 8) {
+      while (at_ != end_ && is_digit(*at_)) value = value * 10 + static_cast<unsigned>(*at_++ - '0');
+    }
+    const std::ptrdiff_t length = at_ - first;
+    // Nineteen digits always fit; what is longer is left to simdjson.
+    if (length == 0 || length > 19 || (*first == '0' && length != 1)) return false;
+    if (value > std::numeric_limits<Integer>::max()) return false;
+    out = static_cast<Integer>(value);
+    return true;
+  }
+
+  [[nodiscard]] bool boolean(bool& out) noexcept {
+    if (literal("true")) {
+      out = true;
+      return true;
+    }
+    out = false;
+    return literal("false");
+  }
+
+  // An unsigned plain decimal (Price, Quantity, Rate), quoted: "61837.63000000". Exact or false.
+  template <class Decimal>
+  [[nodiscard]] bool quoted(Decimal& out) noexcept {
+    if (at_ == end_ || *at_ != '"') return false;
+    const char* const stop = Decimal::scan(at_ + 1, end_, out);
+    if (stop == nullptr || stop == end_ || *stop != '"') return false;
+    at_ = stop + 1;
+    return true;
+  }
+
+  // A quoted text without escapes and control characters; `out` lies in the scanned bytes.
+  [[nodiscard]] bool quoted_text(std::string_view& out) noexcept {
+    if (at_ == end_ || *at_ != '"') return false;
+    const char* const first = ++at_;
+    while (at_ != end_ && *at_ != '"') {
+      if (*at_ == '\\' || static_cast<unsigned char>(*at_) < 0x20) return false;
+      ++at_;
+    }
+    if (at_ == end_) return false;
+    out = {first, static_cast<std::size_t>(at_ - first)};
+    ++at_;
+    return true;
+  }
+
+  // [["price","quantity"],...] or []; false also where there are more levels than `out` has room for.
+  // Level has the members price and quantity.
+  template <class Level>
+  [[nodiscard]] bool levels(std::span<Level> out, std::size_t& count) noexcept {
+    count = 0;
+    if (!literal('[')) return false;
+    if (literal(']')) return true;
+    do {
+      if (count == out.size()) return false;
+      Level& level = out[count++];
+      if (!literal('[') || !quoted(level.price) || !literal(',') || !quoted(level.quantity) || !literal(']')) {
+        return false;
+      }
+    } while (literal(','));
+    return literal(']');
+  }
+
+ private:
+  static constexpr std::uint64_t powers_of_ten[] = {1,       10,        100,        1'000,      10'000,
+                                                    100'000, 1'000'000, 10'000'000, 100'000'000};
+  static bool is_digit(char c) noexcept { return static_cast<unsigned>(c - '0') < 10U; }
+
+  const char* at_;
+  const char* end_;
+};
+
+}  // namespace trunkline::protocol
