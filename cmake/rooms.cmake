@@ -60,6 +60,7 @@ function(trunkline_program folder)
   add_executable(${arg_NAME} ${sources})
   trunkline_link_rooms(${arg_NAME} PRIVATE ${arg_ROOMS})
   target_link_libraries(${arg_NAME} PRIVATE CLI11::CLI11)
+  target_compile_definitions(${arg_NAME} PRIVATE TRUNKLINE_VERSION="${PROJECT_VERSION}")
   set_target_properties(${arg_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endfunction()
 

@@ -31,10 +31,10 @@ enum class ConnectionId : std::uint32_t {};
 enum class RequestId : std::uint64_t {};
 
 struct Lane {
-  std::string name;  // "stream", "public", "market"
-  std::string url;   // wss://host[:port]/path
-  Nanos maximum_age{0};               // reconnect before this age, make-before-break; 0: no limit
-  Nanos silence_before_ping{0};       // ping the server when nothing came for this long
+  std::string name;                       // "stream", "public", "market"
+  std::string url;                        // wss://host[:port]/path
+  Nanos maximum_age{0};                   // reconnect before this age, make-before-break; 0: no limit
+  Nanos silence_before_ping{0};           // ping the server when nothing came for this long
   std::uint32_t messages_per_second = 0;  // outgoing; 0: no limit
 };
 
@@ -95,7 +95,8 @@ class Venue {
   virtual void on_start(Nanos now, Sink& sink, Outbox& outbox) = 0;
   virtual void on_open(ConnectionId connection, LaneId lane, Nanos now, Sink& sink, Outbox& outbox) = 0;
   // One whole message. The bytes belong to the caller, may be changed in place, and 64 readable bytes follow them.
-  virtual void on_bytes(ConnectionId connection, std::span<char> message, Nanos received, Sink& sink, Outbox& outbox) = 0;
+  virtual void on_bytes(ConnectionId connection, std::span<char> message, Nanos received, Sink& sink,
+                        Outbox& outbox) = 0;
   virtual void on_closed(ConnectionId connection, std::string_view reason, Nanos now, Sink& sink, Outbox& outbox) = 0;
   virtual void on_reply(const Reply& reply, Sink& sink, Outbox& outbox) = 0;
   // About ten times a second.

@@ -1,0 +1,49 @@
+// What the subcommands share: how they are added to the program, and how settings reach them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trunkline/hub/settings.hpp"
+
+namespace trunkline::apps {
+
+// Options that every subcommand with settings takes; filled in by the parser, turned into Settings by load().
+struct SettingsOptions {
+  std::optional<std::string> file;
+  std::vector<std::string> assignments;                           // key=value
+  std::vector<std::pair<std::string, std::string>> command_line;  // from options of the subcommand's own
+
+  void add_to(CLI::App& command);
+  // The settings, or nullopt after saying on standard error what is wrong.
+  std::optional<hub::Settings> load() const;
+};
+
+// Each adds one subcommand; when it was chosen, its exit code is written to `exit_code`.
+void add_run(CLI::App& program, int& exit_code);
+void add_collect(CLI::App& program, int& exit_code);
+void add_relay(CLI::App& program, int& exit_code);
+void add_bridge(CLI::App& program, int& exit_code);
+void add_tail(CLI::App& program, int& exit_code);
+void add_sandbox(CLI::App& program, int& exit_code);
+void add_settings(CLI::App& program, int& exit_code);
+
+// Says what went wrong; returns the exit code for it.
+int complain(const Error& error);
+
+// Returns at SIGINT or SIGTERM. Block the signals before any thread starts: SignalWait's constructor does.
+class SignalWait {
+ public:
+  SignalWait();
+  // False when the time is over and no signal came.
+  bool wait_for(Nanos time);
+  void wait() {
+    while (!wait_for(std::chrono::hours{1})) {
+    }
+  }
+};
+
+}  // namespace trunkline::apps

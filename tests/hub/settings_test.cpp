@@ -1,0 +1,102 @@
+#include "trunkline/hub/settings.hpp"
+
+#include <gtest/gtest.h>
+
+namespace trunkline::hub {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::string error_of(const Pairs& environment, const Pairs& command_line) {
+  const auto settings = load_settings({{}, command_line, environment});
+  return settings ? "" : settings.error().message;
+}
+
+TEST(Settings, CommandLineBeatsEnvironmentBeatsFileBeatsDefault) {
+  Settings settings;
+  ASSERT_TRUE(apply_toml(settings, "[http]\nlisten = \"127.0.0.1:1\"\n[log]\nlevel = \"debug\"\n", "t.toml"));
+  EXPECT_EQ(settings.http_listen, "127.0.0.1:1");
+  EXPECT_EQ(settings.log.level, Severity::Debug);
+
+  const Pairs environment{{"TRUNKLINE_HTTP_LISTEN", "127.0.0.1:2"}, {"TRUNKLINE_LOG_FORMAT", "json"}};
+  const auto loaded = load_settings({{}, {{"http.listen", "127.0.0.1:3"}}, environment});
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->http_listen, "127.0.0.1:3");
+  EXPECT_EQ(loaded->log.format, LogFormat::Json);
+}
+
+TEST(Settings, TheVariablesOfTheSeedSystemKeepWorking) {
+  const auto loaded = load_settings({{},
+                                     {},
+                                     {{"DATA_SOURCE", "binance_ws"},
+                                      {"CONNECTOR_NAME", "mine"},
+                                      {"CONNECTOR_POLL_INTERVAL_MS", "50"},
+                                      {"CONNECTOR_PAPER_TRADING", "false"},
+                                      {"MAX_QUEUE", "1MiB"}}});
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->connector_name, "mine");
+  EXPECT_EQ(loaded->connector_poll_interval, std::chrono::milliseconds{50});
+  EXPECT_FALSE(loaded->connector_paper_trading);
+  EXPECT_EQ(loaded->relay_max_queue, 1U << 20);
+}
+
+TEST(Settings, AWrongKeyIsRefusedWithItsLineAndTheNearestRightName) {
+  Settings settings;
+  const auto applied = apply_toml(settings, "symbols = [\"binance:BTC-USDT\"]\n[http]\nlissten = \"x\"\n", "t.toml");
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().message, "t.toml:3: there is no setting \"http.lissten\"; did you mean \"http.listen\"?");
+  EXPECT_EQ(error_of({{"TRUNKLINE_HTTP_LISSTEN", "x"}}, {}),
+            "environment TRUNKLINE_HTTP_LISSTEN: there is no such setting; did you mean TRUNKLINE_HTTP_LISTEN?");
+  EXPECT_EQ(
+      error_of({}, {{"exchange.binance.rest_ur", "x"}}),
+      "command line: there is no setting \"exchange.binance.rest_ur\"; did you mean \"exchange.binance.rest_url\"?");
+}
+
+TEST(Settings, AWrongValueIsRefusedWithItsPlaceAndWhatARightOneLooksLike) {
+  Settings settings;
+  const auto applied = apply_toml(settings, "[bus]\n\nwait = \"sleep\"\n", "t.toml");
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().message, "t.toml:3: bus.wait = \"sleep\": expected one of: block, yield, spin");
+  EXPECT_NE(error_of({{"MAX_QUEUE", "lots"}}, {}).find("environment MAX_QUEUE=\"lots\": expected a size"),
+            std::string::npos);
+  EXPECT_NE(error_of({}, {{"bus.capacity", "3MiB"}}).find("power of two"), std::string::npos);
+  EXPECT_NE(error_of({}, {{"symbols", "BTCUSDT"}}).find("no ':' after the exchange"), std::string::npos);
+  EXPECT_NE(error_of({}, {{"channels", "trades,dept"}}).find("\"dept\" is not a channel"), std::string::npos);
+}
+
+TEST(Settings, AFileThatIsNotTomlIsRefusedWithItsLine) {
+  Settings settings;
+  const auto applied = apply_toml(settings, "symbols = \n", "t.toml");
+  ASSERT_FALSE(applied);
+  EXPECT_TRUE(applied.error().message.starts_with("t.toml:1: "));
+}
+
+TEST(Settings, ExchangesHaveTheirOwnSettings) {
+  Settings settings;
+  ASSERT_TRUE(apply_toml(settings, "[exchange.binance]\nstream_url = \"ws://127.0.0.1:9\"\nreconnect_attempts = 3\n",
+                         "t.toml"));
+  EXPECT_EQ(settings.exchange("binance").stream_url, "ws://127.0.0.1:9");
+  EXPECT_EQ(settings.exchange("binance").reconnect_attempts, 3U);
+  EXPECT_EQ(settings.exchange("kraken").reconnect_attempts, 0U);
+}
+
+TEST(Settings, EveryDefaultInTheTableIsWhatTheProgramStartsWith) {
+  const Settings defaults;
+  Settings applied;
+  std::string text;
+  for (const SettingRow& row : setting_rows()) {
+    if (row.key.starts_with("exchange.") || row.default_text.empty()) continue;
+    const auto loaded = load_settings({{}, {{std::string(row.key), row.default_text}}, {}});
+    ASSERT_TRUE(loaded) << row.key << ": " << loaded.error().message;
+    EXPECT_EQ(loaded->http_listen, defaults.http_listen);
+    EXPECT_EQ(loaded->channels, defaults.channels);
+    EXPECT_EQ(loaded->bus_capacity, defaults.bus_capacity);
+    EXPECT_EQ(loaded->relay_max_queue, defaults.relay_max_queue);
+    EXPECT_EQ(loaded->relay_heartbeat, defaults.relay_heartbeat);
+    EXPECT_EQ(loaded->connector_poll_interval, defaults.connector_poll_interval);
+    EXPECT_EQ(loaded->log.level, defaults.log.level);
+  }
+}
+
+}  // namespace
+}  // namespace trunkline::hub

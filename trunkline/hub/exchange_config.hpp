@@ -1,0 +1,60 @@
+// How to connect to one exchange, said in code: ExchangeConfig::websocket("binance").reconnect_delay(1s).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "trunkline/core/clock.hpp"
+
+namespace trunkline::hub {
+
+using ExchangeId = std::string;  // "binance", "binance_usdm"; a row of the ExchangeRegistry
+
+// From the environment or a file, never from the command line; never written anywhere.
+struct Credentials {
+  std::string api_key;
+  std::string secret;
+};
+
+class ExchangeConfig {
+ public:
+  static ExchangeConfig websocket(ExchangeId exchange) { return ExchangeConfig(std::move(exchange)); }
+
+  // What the connector is called; empty: its exchange.
+  ExchangeConfig& name(std::string name) { return name_ = std::move(name), *this; }
+  // Failed attempts in a row before giving up; 0: for ever.
+  ExchangeConfig& reconnect_attempts(std::uint32_t attempts) { return reconnect_attempts_ = attempts, *this; }
+  // First delay of the exponential backoff.
+  ExchangeConfig& reconnect_delay(Nanos delay) { return reconnect_delay_ = delay, *this; }
+  // Scheme and host in place of the venue's own, for a sandbox or a proxy.
+  ExchangeConfig& stream_url(std::string url) { return stream_url_ = std::move(url), *this; }
+  ExchangeConfig& rest_url(std::string url) { return rest_url_ = std::move(url), *this; }
+  // Each book is compared with a fresh snapshot this often.
+  ExchangeConfig& audit_interval(Nanos interval) { return audit_interval_ = interval, *this; }
+  ExchangeConfig& credentials(Credentials credentials) { return credentials_ = std::move(credentials), *this; }
+
+  const ExchangeId& exchange() const noexcept { return exchange_; }
+  const std::string& name() const noexcept { return name_.empty() ? exchange_ : name_; }
+  std::uint32_t reconnect_attempts() const noexcept { return reconnect_attempts_; }
+  Nanos reconnect_delay() const noexcept { return reconnect_delay_; }
+  const std::string& stream_url() const noexcept { return stream_url_; }
+  const std::string& rest_url() const noexcept { return rest_url_; }
+  Nanos audit_interval() const noexcept { return audit_interval_; }
+  const std::optional<Credentials>& credentials() const noexcept { return credentials_; }
+
+ private:
+  explicit ExchangeConfig(ExchangeId exchange) : exchange_(std::move(exchange)) {}
+
+  ExchangeId exchange_;
+  std::string name_;
+  std::uint32_t reconnect_attempts_ = 0;
+  Nanos reconnect_delay_ = std::chrono::milliseconds{500};
+  std::string stream_url_;
+  std::string rest_url_;
+  Nanos audit_interval_ = std::chrono::minutes{5};
+  std::optional<Credentials> credentials_;
+};
+
+}  // namespace trunkline::hub

@@ -1,0 +1,51 @@
+// What /ws/health and /metrics say, made from the stream's monitor and a few figures of this process.
+//
+// Thread: that of the monitor.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "trunkline/core/clock.hpp"
+#include "trunkline/hub/stream_monitor.hpp"
+
+namespace trunkline::hub {
+
+// Figures of this process that no frame carries.
+struct ProcessView {
+  Nanos started{0};
+  std::size_t relay_clients = 0;
+  std::size_t bridge_clients = 0;
+  std::size_t queued_bytes = 0;  // waiting for slow clients, all together
+  std::uint64_t slow_clients = 0;
+  std::uint64_t client_missed = 0;  // frames that clients were told they missed
+};
+
+// One connector's counters that only its own process knows.
+struct ConnectorCounters {
+  std::string connector;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t rate_limited = 0;
+  std::uint64_t parse_errors = 0;
+  std::size_t bus_backlog = 0;
+};
+
+// "ok": everything connected and every book Live; "down": nothing connected; "degraded" between.
+std::string_view overall_status(const StreamMonitor& monitor) noexcept;
+
+std::string health_json(const StreamMonitor& monitor, const ProcessView& process, Nanos now);
+
+// {trades, depth: {per_minute_count, per_second_rate, queue_size}}
+std::string metrics_json(const StreamMonitor& monitor, const ProcessView& process, Nanos now);
+
+// Prometheus text exposition format 0.0.4.
+std::string metrics_text(const StreamMonitor& monitor, const ProcessView& process,
+                         std::span<const ConnectorCounters> counters, Nanos now);
+
+// Whether a client that sends this Accept header wants the text rather than the JSON.
+bool wants_metrics_text(std::string_view accept) noexcept;
+
+}  // namespace trunkline::hub

@@ -1,0 +1,84 @@
+// Everything that can be configured, from four places in rising precedence: built-in default, TOML file, environment,
+// command line. Every key is one row of a table (settings.cpp): its name, meaning, and how its text is read; the file,
+// the environment, the command line and docs/configuration.md all use that row.
+//
+// A key `http.listen` is TRUNKLINE_HTTP_LISTEN in the environment. A wrong key or value is refused with the place it
+// stands at and the nearest right name.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "trunkline/bus/ring.hpp"
+#include "trunkline/core/clock.hpp"
+#include "trunkline/core/error.hpp"
+#include "trunkline/core/symbol.hpp"
+#include "trunkline/hub/log.hpp"
+#include "trunkline/venue/channels.hpp"
+
+namespace trunkline::hub {
+
+struct ExchangeSettings {
+  std::string stream_url;  // in place of the venue's own, scheme and host; empty: the venue's own
+  std::string rest_url;
+  std::uint32_t reconnect_attempts = 0;  // 0: for ever
+  Nanos reconnect_delay = std::chrono::milliseconds{500};
+  Nanos audit_interval = std::chrono::minutes{5};
+};
+
+struct Settings {
+  std::string data_source = "binance_ws";
+  std::string connector_name;  // empty: the exchange's name
+  Nanos connector_poll_interval = std::chrono::milliseconds{100};
+  bool connector_paper_trading = true;
+
+  std::vector<std::string> symbols;  // canonical texts
+  venue::Channels channels = venue::default_channels;
+
+  std::string http_listen = "127.0.0.1:8000";
+  std::vector<std::string> http_allowed_origins;
+  std::string relay_socket;                // empty: no relay
+  std::size_t relay_max_queue = 8U << 20;  // bytes a slow client may have waiting
+  Nanos relay_heartbeat = std::chrono::seconds{30};
+  std::size_t bus_capacity = 4U << 20;  // bytes, a power of two
+  bus::WaitStrategy bus_wait = bus::WaitStrategy::Block;
+  LogConfig log;
+  std::map<std::string, ExchangeSettings, std::less<>> exchanges;
+
+  const ExchangeSettings& exchange(std::string_view name) const;
+};
+
+// Where the relay's socket lies unless configured: $XDG_RUNTIME_DIR/trunkline.sock, else /tmp/trunkline-UID.sock.
+std::string default_relay_socket();
+
+struct SettingsSources {
+  std::optional<std::string> file;                                // path of a TOML file
+  std::vector<std::pair<std::string, std::string>> command_line;  // key, value
+  // The environment as name, value; for a process: environment().
+  std::vector<std::pair<std::string, std::string>> environment;
+};
+
+std::vector<std::pair<std::string, std::string>> environment();
+
+Result<Settings> load_settings(const SettingsSources& sources);
+// The TOML text as if read from a file of that name.
+Result<void> apply_toml(Settings& settings, std::string_view text, std::string_view file_name);
+
+struct SettingRow {
+  std::string_view key;
+  std::string_view environment;  // the name of the seed system where it had one, or empty
+  std::string_view form;         // what a value looks like
+  std::string_view meaning;
+  std::string default_text;
+};
+std::vector<SettingRow> setting_rows();
+
+// "trades", "quotes,depth"; for the command line and the file alike.
+Result<venue::Channels> parse_channels(std::string_view text);
+
+}  // namespace trunkline::hub
