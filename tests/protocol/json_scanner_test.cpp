@@ -11,11 +11,6 @@
 namespace trunkline::protocol {
 namespace {
 
-struct Level {
-  Price price;
-  Quantity quantity;
-};
-
 // The text in a heap block of its exact size, so that a read beyond it is seen by the address sanitizer.
 class Exact {
  public:
@@ -35,7 +30,7 @@ constexpr std::string_view depth =
 struct Depth {
   std::uint64_t time = 0, first = 0, last = 0;
   std::string_view symbol;
-  std::array<Level, 4> levels;
+  std::array<wire::Level, 4> levels;
   std::size_t bids = 0, asks = 0;
 };
 
@@ -100,7 +95,8 @@ TEST(JsonScanner, ReadsIntegersOfEveryLength) {
     std::uint64_t value = 0;
     ASSERT_TRUE(reads(digits, value)) << digits;
     EXPECT_EQ(value, std::stoull(digits));
-    JsonScanner scanner(std::string_view(digits + ",\"next\":1"));
+    const Exact followed(digits + ",\"next\":1");
+    JsonScanner scanner(followed.view());
     EXPECT_TRUE(scanner.integer(value) && scanner.literal(R"(,"next":)"));
   }
 }
@@ -183,7 +179,7 @@ TEST(JsonScanner, ReadsTheSameDecimalsAsTheExactParser) {
 }
 
 TEST(JsonScanner, RefusesLevelsThatDoNotFitOrAreNotPairs) {
-  std::array<Level, 2> room;
+  std::array<wire::Level, 2> room;
   std::size_t count = 0;
   const auto accepted = [&](std::string_view text) {
     const Exact exact(text);

@@ -2,7 +2,9 @@
 // Source of the scales: prices and quantities count 1e-8 (range +-92e9), rates count 1e-12.
 #pragma once
 
+#include <bit>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <limits>
@@ -37,20 +39,32 @@ constexpr std::int64_t power_of_ten(int exponent) noexcept {
   return power;
 }
 
-// Eight ASCII digits as a number; `digits_only` says whether they all were digits.
+// Eight bytes of text as one word, the first character lowest (little-endian).
 inline std::uint64_t load_eight(const char* text) noexcept {
   std::uint64_t word;
   __builtin_memcpy(&word, text, sizeof word);
   return word;
 }
-constexpr bool digits_only(std::uint64_t word) noexcept {
-  return ((word & 0xF0F0F0F0F0F0F0F0ULL) | (((word + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) >> 4)) ==
-         0x3333333333333333ULL;
+// How many of the eight characters, from the first one on, are digits.
+constexpr int leading_digits(std::uint64_t word) noexcept {
+  const std::uint64_t t = word ^ 0x3030303030303030ULL;
+  // A byte that is not a digit may carry into later ones, which no longer count.
+  const std::uint64_t others = ((t + 0x7676767676767676ULL) | t) & 0x8080808080808080ULL;
+  return std::countr_zero(others) >> 3;
 }
+// Eight digits as a number; a zero byte counts as the digit 0.
 constexpr std::uint64_t eight_digits(std::uint64_t word) noexcept {
   word = (word & 0x0F0F0F0F0F0F0F0FULL) * 2561 >> 8;
   word = (word & 0x00FF00FF00FF00FFULL) * 6553601 >> 16;
   return (word & 0x0000FFFF0000FFFFULL) * 42949672960001ULL >> 32;
+}
+// The first `count` characters, 1 to 8 and all digits, as a number ...
+constexpr std::uint64_t first_digits(std::uint64_t word, int count) noexcept {
+  return eight_digits(word << (64 - 8 * count));
+}
+// ... and as decimals: counted in 1e-8, whatever the count.
+constexpr std::uint64_t first_decimals(std::uint64_t word, int count) noexcept {
+  return eight_digits(word & (~std::uint64_t{0} >> (64 - 8 * count)));
 }
 
 }  // namespace detail
@@ -87,30 +101,37 @@ class Fixed {
   static const char* scan(const char* first, const char* last, Fixed& out) noexcept {
     const char* p = first;
     std::uint64_t whole = 0;
-    while (p != last && static_cast<unsigned>(*p - '0') < 10U) whole = whole * 10 + static_cast<unsigned>(*p++ - '0');
+    if (last - p >= 8) {
+      const std::uint64_t word = detail::load_eight(p);
+      const int count = detail::leading_digits(word);
+      if (count == 0) return nullptr;
+      whole = detail::first_digits(word, count);
+      p += count;
+      if (count == 8) p = more_digits(p, last, whole);
+    } else {
+      p = more_digits(p, last, whole);
+    }
     const std::ptrdiff_t whole_length = p - first;
     if (whole_length == 0 || whole_length > 18 - Digits) return nullptr;
     std::uint64_t raw = whole * static_cast<std::uint64_t>(one);
-    if (p != last && *p == '.') {
-      const char* const fraction = ++p;
-      if constexpr (Digits == 8) {
-        if (last - p >= 8) {
-          const std::uint64_t word = detail::load_eight(p);
-          if (detail::digits_only(word)) {
-            raw += detail::eight_digits(word);
-            p += 8;
-            if (p != last && static_cast<unsigned>(*p - '0') < 10U) return nullptr;
-            return finish(p, last, raw, out);
-          }
-        }
+    if (p == last || *p != '.') return finish(p, last, raw, out);
+
+    const char* const fraction = ++p;
+    if (last - p >= 8) {
+      const std::uint64_t word = detail::load_eight(p);
+      const int count = detail::leading_digits(word);
+      if (count == 0) return nullptr;
+      if (count < 8 || (Digits == 8 && !starts_with_digit(p + 8, last))) {
+        static_assert(Digits >= 8);
+        out = from_raw(static_cast<std::int64_t>(raw + detail::first_decimals(word, count) * powers[Digits - 8]));
+        return ends_number(p + count, last) ? p + count : nullptr;
       }
-      std::uint64_t part = 0;
-      while (p != last && static_cast<unsigned>(*p - '0') < 10U) part = part * 10 + static_cast<unsigned>(*p++ - '0');
-      const std::ptrdiff_t length = p - fraction;
-      if (length == 0 || length > Digits) return nullptr;
-      raw += part * powers[Digits - length];
     }
-    return finish(p, last, raw, out);
+    std::uint64_t part = 0;
+    p = more_digits(p, last, part);
+    const std::ptrdiff_t length = p - fraction;
+    if (length == 0 || length > Digits) return nullptr;
+    return finish(p, last, raw + part * powers[Digits - length], out);
   }
 
   constexpr std::int64_t raw() const noexcept { return raw_; }
@@ -141,15 +162,26 @@ class Fixed {
   }
 
  private:
-  static constexpr std::uint64_t powers[] = {1,       10,       100,       1000,       10000,       100000,       1000000,
-                                             10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000};
+  static constexpr std::uint64_t powers[] = {1,           10,           100,          1000,      10000,
+                                             100000,      1000000,      10000000,     100000000, 1000000000,
+                                             10000000000, 100000000000, 1000000000000};
   static std::expected<Fixed, DecimalError> wrap(std::expected<std::int64_t, DecimalError> raw) noexcept {
     if (!raw) return std::unexpected(raw.error());
     return from_raw(*raw);
   }
+  static bool starts_with_digit(const char* p, const char* last) noexcept {
+    return p != last && static_cast<unsigned>(*p - '0') < 10U;
+  }
+  static const char* more_digits(const char* p, const char* last, std::uint64_t& value) noexcept {
+    while (starts_with_digit(p, last)) value = value * 10 + static_cast<unsigned>(*p++ - '0');
+    return p;
+  }
+  static bool ends_number(const char* p, const char* last) noexcept {
+    return p == last || (*p != 'e' && *p != 'E' && *p != '.');
+  }
+  // At most 18 digits came in, so the value fits.
   static const char* finish(const char* p, const char* last, std::uint64_t raw, Fixed& out) noexcept {
-    if (p != last && (*p == 'e' || *p == 'E' || *p == '.')) return nullptr;
-    if (raw > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return nullptr;
+    if (!ends_number(p, last)) return nullptr;
     out = from_raw(static_cast<std::int64_t>(raw));
     return p;
   }

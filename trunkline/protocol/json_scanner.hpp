@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "trunkline/core/decimal.hpp"
+#include "trunkline/wire/messages.hpp"
 
 namespace trunkline::protocol {
 
@@ -102,15 +103,13 @@ class JsonScanner {
   }
 
   // [["price","quantity"],...] or []; false also where there are more levels than `out` has room for.
-  // Level has the members price and quantity.
-  template <class Level>
-  [[nodiscard]] bool levels(std::span<Level> out, std::size_t& count) noexcept {
+  [[nodiscard]] bool levels(std::span<wire::Level> out, std::size_t& count) noexcept {
     count = 0;
     if (!literal('[')) return false;
     if (literal(']')) return true;
     do {
       if (count == out.size()) return false;
-      Level& level = out[count++];
+      wire::Level& level = out[count++];
       if (!literal('[') || !quoted(level.price) || !literal(',') || !quoted(level.quantity) || !literal(']')) {
         return false;
       }
