@@ -183,11 +183,14 @@ bool visit_message(FrameView frame, Visit&& visit) {
                 f"      if (const auto* const message = frame.as<{message.name}>()) return visit(*message), true;\n"
                 "      return false;\n")
     out += "  }\n  return false;\n}\n\n"
-    out += ("// Calls visit(name, value) for the fields in the order of the schema, without counts and padding, then for\n"
-            "// the lists. `message` comes from FrameView::as<M>().\n")
+    out += "// Calls visit(name, value) for what every message starts with.\ntemplate <class Visit>\n"
+    out += "void visit_stamp(const Stamp& stamp, Visit&& visit) {\n"
+    out += "".join(f"  visit(\"{item.name}\", stamp.{item.name});\n" for item in schema.stamp)
+    out += ("}\n\n// Calls visit(name, value) for a message's own fields in the order of the schema, without counts and padding,\n"
+            "// then for its lists. `message` comes from FrameView::as<M>().\n")
     for message in schema.messages:
         out += f"template <class Visit>\nvoid visit_fields(const {message.name}& message, Visit&& visit) {{\n"
-        for item in message.fields:
+        for item in message.own(schema.stamp):
             if not item.counts:
                 out += f"  visit(\"{item.name}\", message.{item.name});\n"
         for tail in message.tails:

@@ -64,28 +64,27 @@ bool visit_message(FrameView frame, Visit&& visit) {
   return false;
 }
 
-// Calls visit(name, value) for the fields in the order of the schema, without counts and padding, then for
-// the lists. `message` comes from FrameView::as<M>().
+// Calls visit(name, value) for what every message starts with.
+template <class Visit>
+void visit_stamp(const Stamp& stamp, Visit&& visit) {
+  visit("symbol", stamp.symbol);
+  visit("exchange_time", stamp.exchange_time);
+  visit("receive_time", stamp.receive_time);
+  visit("publish_delay", stamp.publish_delay);
+  visit("source", stamp.source);
+  visit("detail", stamp.detail);
+}
+
+// Calls visit(name, value) for a message's own fields in the order of the schema, without counts and padding,
+// then for its lists. `message` comes from FrameView::as<M>().
 template <class Visit>
 void visit_fields(const Trade& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("price", message.price);
   visit("quantity", message.quantity);
   visit("trade_id", message.trade_id);
 }
 template <class Visit>
 void visit_fields(const Quote& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("bid_price", message.bid_price);
   visit("bid_quantity", message.bid_quantity);
   visit("ask_price", message.ask_price);
@@ -94,24 +93,12 @@ void visit_fields(const Quote& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const L2Snapshot& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("update_id", message.update_id);
   visit("bids", bids(message));
   visit("asks", asks(message));
 }
 template <class Visit>
 void visit_fields(const L2Delta& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("previous_update_id", message.previous_update_id);
   visit("update_id", message.update_id);
   visit("bids", bids(message));
@@ -119,12 +106,6 @@ void visit_fields(const L2Delta& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const BookStatus& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("update_id", message.update_id);
   visit("gaps", message.gaps);
   visit("resyncs", message.resyncs);
@@ -134,12 +115,6 @@ void visit_fields(const BookStatus& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const SymbolMapping& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("tick_size", message.tick_size);
   visit("lot_size", message.lot_size);
   visit("minimum_quantity", message.minimum_quantity);
@@ -155,22 +130,10 @@ void visit_fields(const SymbolMapping& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const Heartbeat& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("interval", message.interval);
 }
 template <class Visit>
 void visit_fields(const DerivativeTicker& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("mark_price", message.mark_price);
   visit("index_price", message.index_price);
   visit("settle_price", message.settle_price);
@@ -180,12 +143,6 @@ void visit_fields(const DerivativeTicker& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const Liquidation& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("price", message.price);
   visit("quantity", message.quantity);
   visit("average_price", message.average_price);
@@ -193,12 +150,6 @@ void visit_fields(const Liquidation& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const Bar& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("open_time", message.open_time);
   visit("interval", message.interval);
   visit("open", message.open);
@@ -211,12 +162,6 @@ void visit_fields(const Bar& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const ConnectionStatus& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("connected_since", message.connected_since);
   visit("reconnects", message.reconnects);
   visit("attempt", message.attempt);
@@ -227,12 +172,6 @@ void visit_fields(const ConnectionStatus& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const Gap& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("missed", message.missed);
   visit("total_missed", message.total_missed);
   visit("since", message.since);
@@ -240,35 +179,17 @@ void visit_fields(const Gap& message, Visit&& visit) {
 }
 template <class Visit>
 void visit_fields(const Subscribe& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("channels", message.channels);
   visit("format", message.format);
   visit("symbols", symbols(message));
 }
 template <class Visit>
 void visit_fields(const Unsubscribe& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("channels", message.channels);
   visit("symbols", symbols(message));
 }
 template <class Visit>
 void visit_fields(const Welcome& message, Visit&& visit) {
-  visit("symbol", message.symbol);
-  visit("exchange_time", message.exchange_time);
-  visit("receive_time", message.receive_time);
-  visit("publish_delay", message.publish_delay);
-  visit("source", message.source);
-  visit("detail", message.detail);
   visit("session", message.session);
   visit("server_time", message.server_time);
   visit("version", message.version);
