@@ -1,0 +1,8 @@
+#!/bin/sh
+# The long campaigns. usage: tools/soak.sh BUILD MINUTES
+set -eu
+build=$1 minutes=$2
+echo "== bus stress: one writer, eight readers, 400 million frames"
+TRUNKLINE_STRESS_FRAMES=400000000 "$build/tests/test_bus" --gtest_filter='*Stress*'
+echo "== hub at full sandbox rate for $minutes minutes: memory must stay flat"
+python3 tools/soak_memory.py "$build/trunkline" "$minutes"
