@@ -12,9 +12,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from wire_codecs import cpp, model  # noqa: E402
+from wire_codecs import cpp, document, model, python, typescript  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGE = "docs/wire-protocol.md"
 
 
 def outputs(schema: model.Schema) -> dict[str, str]:
@@ -22,6 +23,9 @@ def outputs(schema: model.Schema) -> dict[str, str]:
         "trunkline/wire/messages.hpp": cpp.header(schema),
         "trunkline/wire/messages.cpp": cpp.source(schema),
         "trunkline/wire/visit.hpp": cpp.visitor(schema),
+        "clients/python/trunkline/messages.py": python.module(schema),
+        "clients/web/src/wire/messages.ts": typescript.module(schema),
+        PAGE: document.page(schema, (ROOT / PAGE).read_text(encoding="utf-8")),
     }
 
 

@@ -1,0 +1,897 @@
+"""The messages of the wire.
+
+Made by tools/generate_codecs.py from schema/messages.toml; change those. Prices, quantities and rates are exact
+Decimals (None: the venue did not say), times and durations are integer nanoseconds, enum fields are IntEnums, or plain
+ints for values that this version does not know.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import IntEnum, IntFlag
+from typing import ClassVar, NamedTuple
+
+from .numbers import ZERO, from_raw, to_raw
+from .payloads import named, padded, part, unpack
+
+SCHEMA_VERSION = 1
+
+
+class MessageType(IntEnum):
+    Trade = 1
+    Quote = 2
+    L2Snapshot = 3
+    L2Delta = 4
+    BookStatus = 5
+    SymbolMapping = 6
+    Heartbeat = 7
+    DerivativeTicker = 8
+    Liquidation = 9
+    Bar = 10
+    ConnectionStatus = 11
+    Gap = 12
+    Subscribe = 16
+    Unsubscribe = 17
+    Welcome = 18
+
+
+class BookState(IntEnum):
+    Init = 0
+    Syncing = 1
+    Live = 2
+    Stale = 3
+
+
+class Integrity(IntEnum):
+    """what the venue gives to check a book by."""
+
+    Unverified = 0
+    SnapshotOnly = 1
+    Checksummed = 2
+    Sequenced = 3
+
+
+class BookReason(IntEnum):
+    NONE = 0
+    Subscribed = 1
+    SnapshotApplied = 2
+    SequenceGap = 3
+    ChecksumMismatch = 4
+    Crossed = 5
+    QuoteMismatch = 6
+    AuditMismatch = 7
+    Disconnected = 8
+    Silent = 9
+    Malformed = 10
+    SnapshotFailed = 11
+    BufferOverflow = 12
+    BusLoss = 13
+    Unsubscribed = 14
+    NotTrading = 15
+
+
+class ConnectionState(IntEnum):
+    Disconnected = 0
+    Connecting = 1
+    Connected = 2
+    Backoff = 3
+    Stopped = 4
+
+
+class InstrumentKind(IntEnum):
+    Spot = 0
+    Perpetual = 1
+    Future = 2
+    Option = 3
+    Stock = 4
+
+
+class TradingStatus(IntEnum):
+    Unknown = 0
+    Trading = 1
+    Halted = 2
+    PreOpen = 3
+    Closed = 4
+
+
+class GapScope(IntEnum):
+    """where messages were missed."""
+
+    Bus = 0
+    Link = 1
+    Client = 2
+    Venue = 3
+
+
+class Format(IntEnum):
+    Binary = 0
+    Json = 1
+
+
+class Flag(IntFlag):
+    SIDE_BUY = 1  # trade, liquidation: the aggressor bought
+    SIDE_SELL = 2  # trade, liquidation: the aggressor sold; neither bit: the venue does not say
+    MORE = 4  # the next frame of this type and symbol continues this one; apply them as one
+    RECOVERED = 8  # sent from a cache to a late joiner or after a loss, not as it happened
+
+
+class Level(NamedTuple):
+    price: Decimal | None
+    quantity: Decimal | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """What every message has: the header's flags and sequence, and the stamp."""
+
+    flags: int = 0
+    sequence: int = 0
+    symbol: int = 0  # hash of the canonical symbol text; 0 where the message concerns no symbol
+    exchange_time: int = 0  # when the venue says it happened; 0 where it does not say
+    receive_time: int = 0  # when the bytes were read from the socket (a stamp of the journey)
+    publish_delay: int = 0  # nanoseconds from receive to publish, saturating (a stamp of the journey)
+    source: int = 0  # who wrote it: connector in the upper 12 bits (the sequence counts per connector), connection in the lower 4
+    detail: int = 0  # bits that the message type defines; 0 where it defines none
+
+
+@dataclass(slots=True, kw_only=True)
+class Trade(Message):
+    """one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history."""
+
+    type: ClassVar[MessageType] = MessageType.Trade
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqQ')
+
+    price: Decimal | None = ZERO
+    quantity: Decimal | None = ZERO
+    trade_id: int = 0  # the venue's number, or the symbol hash function over its text
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Trade':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, price, quantity, trade_id) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            price=from_raw(price, 8),
+            quantity=from_raw(quantity, 8),
+            trade_id=trade_id,
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.price, 8),
+            to_raw(self.quantity, 8),
+            self.trade_id,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Quote(Message):
+    """best bid and ask as the venue tells them, apart from the book."""
+
+    type: ClassVar[MessageType] = MessageType.Quote
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqQ')
+
+    bid_price: Decimal | None = ZERO
+    bid_quantity: Decimal | None = ZERO
+    ask_price: Decimal | None = ZERO
+    ask_quantity: Decimal | None = ZERO
+    update_id: int = 0
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Quote':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, bid_price, bid_quantity, ask_price, ask_quantity, update_id) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            bid_price=from_raw(bid_price, 8),
+            bid_quantity=from_raw(bid_quantity, 8),
+            ask_price=from_raw(ask_price, 8),
+            ask_quantity=from_raw(ask_quantity, 8),
+            update_id=update_id,
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.bid_price, 8),
+            to_raw(self.bid_quantity, 8),
+            to_raw(self.ask_price, 8),
+            to_raw(self.ask_quantity, 8),
+            self.update_id,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class L2Snapshot(Message):
+    """a whole book, best level first; replaces what the reader held. detail: bit 0 the book is Live once this is applied."""
+
+    type: ClassVar[MessageType] = MessageType.L2Snapshot
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQII')
+
+    update_id: int = 0
+    bids: list[Level] = field(default_factory=list)
+    asks: list[Level] = field(default_factory=list)
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'L2Snapshot':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, update_id, bid_count, ask_count) = unpack(cls.LAYOUT, payload)
+        at = 48
+        bids_bytes = part(payload, at, bid_count * 16)
+        at += bid_count * 16
+        asks_bytes = part(payload, at, ask_count * 16)
+        at += ask_count * 16
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            update_id=update_id,
+            bids=[Level(from_raw(price, 8), from_raw(quantity, 8)) for price, quantity in struct.iter_unpack('<qq', bids_bytes)],
+            asks=[Level(from_raw(price, 8), from_raw(quantity, 8)) for price, quantity in struct.iter_unpack('<qq', asks_bytes)],
+        )
+
+    def payload(self) -> bytes:
+        bids = b''.join(struct.pack('<qq', to_raw(item.price, 8), to_raw(item.quantity, 8)) for item in self.bids)
+        asks = b''.join(struct.pack('<qq', to_raw(item.price, 8), to_raw(item.quantity, 8)) for item in self.asks)
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.update_id,
+            len(bids) // 16,
+            len(asks) // 16,
+        ) + bids + asks)
+
+
+@dataclass(slots=True, kw_only=True)
+class L2Delta(Message):
+    """changed levels, quantities absolute, 0 removes; applies to the book whose update_id is previous_update_id. detail: bit 0 the book is Live once this is applied."""
+
+    type: ClassVar[MessageType] = MessageType.L2Delta
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQQII')
+
+    previous_update_id: int = 0
+    update_id: int = 0
+    bids: list[Level] = field(default_factory=list)
+    asks: list[Level] = field(default_factory=list)
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'L2Delta':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, previous_update_id, update_id, bid_count, ask_count) = unpack(cls.LAYOUT, payload)
+        at = 56
+        bids_bytes = part(payload, at, bid_count * 16)
+        at += bid_count * 16
+        asks_bytes = part(payload, at, ask_count * 16)
+        at += ask_count * 16
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            previous_update_id=previous_update_id,
+            update_id=update_id,
+            bids=[Level(from_raw(price, 8), from_raw(quantity, 8)) for price, quantity in struct.iter_unpack('<qq', bids_bytes)],
+            asks=[Level(from_raw(price, 8), from_raw(quantity, 8)) for price, quantity in struct.iter_unpack('<qq', asks_bytes)],
+        )
+
+    def payload(self) -> bytes:
+        bids = b''.join(struct.pack('<qq', to_raw(item.price, 8), to_raw(item.quantity, 8)) for item in self.bids)
+        asks = b''.join(struct.pack('<qq', to_raw(item.price, 8), to_raw(item.quantity, 8)) for item in self.asks)
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.previous_update_id,
+            self.update_id,
+            len(bids) // 16,
+            len(asks) // 16,
+        ) + bids + asks)
+
+
+@dataclass(slots=True, kw_only=True)
+class BookStatus(Message):
+    """whether the book can be trusted, and how that is known; sent at every change."""
+
+    type: ClassVar[MessageType] = MessageType.BookStatus
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQQQBBB5x')
+
+    update_id: int = 0
+    gaps: int = 0  # times this book lost its sequence since the connector started
+    resyncs: int = 0  # times it became Live again
+    state: BookState | int = BookState(0)
+    integrity: Integrity | int = Integrity(0)
+    reason: BookReason | int = BookReason(0)
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'BookStatus':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, update_id, gaps, resyncs, state, integrity, reason) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            update_id=update_id,
+            gaps=gaps,
+            resyncs=resyncs,
+            state=named(BookState, state),
+            integrity=named(Integrity, integrity),
+            reason=named(BookReason, reason),
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.update_id,
+            self.gaps,
+            self.resyncs,
+            self.state,
+            self.integrity,
+            self.reason,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class SymbolMapping(Message):
+    """what a symbol hash stands for; precedes the symbol's first use on every stream."""
+
+    type: ClassVar[MessageType] = MessageType.SymbolMapping
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqqHHBBbBB7x')
+
+    tick_size: Decimal | None = ZERO
+    lot_size: Decimal | None = ZERO
+    minimum_quantity: Decimal | None = ZERO
+    minimum_notional: Decimal | None = ZERO
+    contract_size: Decimal | None = ZERO  # quote units of one contract of an inverse future
+    price_decimals: int = 0  # decimals the venue writes prices with
+    quantity_decimals: int = 0
+    unit_exponent: int = 0  # prices are for 10^unit_exponent units
+    kind: InstrumentKind | int = InstrumentKind(0)
+    status: TradingStatus | int = TradingStatus(0)
+    text: str = ''
+    venue_symbol: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'SymbolMapping':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, tick_size, lot_size, minimum_quantity, minimum_notional, contract_size, text_length, venue_symbol_length, price_decimals, quantity_decimals, unit_exponent, kind, status) = unpack(cls.LAYOUT, payload)
+        at = 88
+        text_bytes = part(payload, at, text_length)
+        at += text_length
+        venue_symbol_bytes = part(payload, at, venue_symbol_length)
+        at += venue_symbol_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            tick_size=from_raw(tick_size, 8),
+            lot_size=from_raw(lot_size, 8),
+            minimum_quantity=from_raw(minimum_quantity, 8),
+            minimum_notional=from_raw(minimum_notional, 8),
+            contract_size=from_raw(contract_size, 8),
+            price_decimals=price_decimals,
+            quantity_decimals=quantity_decimals,
+            unit_exponent=unit_exponent,
+            kind=named(InstrumentKind, kind),
+            status=named(TradingStatus, status),
+            text=str(text_bytes, 'utf-8', 'surrogateescape'),
+            venue_symbol=str(venue_symbol_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        text = self.text.encode('utf-8', 'surrogateescape')
+        venue_symbol = self.venue_symbol.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.tick_size, 8),
+            to_raw(self.lot_size, 8),
+            to_raw(self.minimum_quantity, 8),
+            to_raw(self.minimum_notional, 8),
+            to_raw(self.contract_size, 8),
+            len(text),
+            len(venue_symbol),
+            self.price_decimals,
+            self.quantity_decimals,
+            self.unit_exponent,
+            self.kind,
+            self.status,
+        ) + text + venue_symbol)
+
+
+@dataclass(slots=True, kw_only=True)
+class Heartbeat(Message):
+    """the writer is alive."""
+
+    type: ClassVar[MessageType] = MessageType.Heartbeat
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHq')
+
+    interval: int = 0
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Heartbeat':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, interval) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            interval=interval,
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.interval,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class DerivativeTicker(Message):
+    """marks of a derivative."""
+
+    type: ClassVar[MessageType] = MessageType.DerivativeTicker
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqqq')
+
+    mark_price: Decimal | None = ZERO
+    index_price: Decimal | None = ZERO
+    settle_price: Decimal | None = ZERO
+    funding_rate: Decimal | None = ZERO
+    next_funding_time: int = 0
+    open_interest: Decimal | None = ZERO
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'DerivativeTicker':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, mark_price, index_price, settle_price, funding_rate, next_funding_time, open_interest) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            mark_price=from_raw(mark_price, 8),
+            index_price=from_raw(index_price, 8),
+            settle_price=from_raw(settle_price, 8),
+            funding_rate=from_raw(funding_rate, 12),
+            next_funding_time=next_funding_time,
+            open_interest=from_raw(open_interest, 8),
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.mark_price, 8),
+            to_raw(self.index_price, 8),
+            to_raw(self.settle_price, 8),
+            to_raw(self.funding_rate, 12),
+            self.next_funding_time,
+            to_raw(self.open_interest, 8),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Liquidation(Message):
+    """a forced order; the side flags say what the liquidation order did."""
+
+    type: ClassVar[MessageType] = MessageType.Liquidation
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqq')
+
+    price: Decimal | None = ZERO
+    quantity: Decimal | None = ZERO
+    average_price: Decimal | None = ZERO
+    filled_quantity: Decimal | None = ZERO
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Liquidation':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, price, quantity, average_price, filled_quantity) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            price=from_raw(price, 8),
+            quantity=from_raw(quantity, 8),
+            average_price=from_raw(average_price, 8),
+            filled_quantity=from_raw(filled_quantity, 8),
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.price, 8),
+            to_raw(self.quantity, 8),
+            to_raw(self.average_price, 8),
+            to_raw(self.filled_quantity, 8),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Bar(Message):
+    """open, high, low, close of an interval. detail: bit 0 closed, bit 1 a volume was beyond the range and is absent."""
+
+    type: ClassVar[MessageType] = MessageType.Bar
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqqqqqQ')
+
+    open_time: int = 0
+    interval: int = 0
+    open: Decimal | None = ZERO
+    high: Decimal | None = ZERO
+    low: Decimal | None = ZERO
+    close: Decimal | None = ZERO
+    volume: Decimal | None = ZERO
+    quote_volume: Decimal | None = ZERO
+    trade_count: int = 0
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Bar':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, open_time, interval, open, high, low, close, volume, quote_volume, trade_count) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            open_time=open_time,
+            interval=interval,
+            open=from_raw(open, 8),
+            high=from_raw(high, 8),
+            low=from_raw(low, 8),
+            close=from_raw(close, 8),
+            volume=from_raw(volume, 8),
+            quote_volume=from_raw(quote_volume, 8),
+            trade_count=trade_count,
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.open_time,
+            self.interval,
+            to_raw(self.open, 8),
+            to_raw(self.high, 8),
+            to_raw(self.low, 8),
+            to_raw(self.close, 8),
+            to_raw(self.volume, 8),
+            to_raw(self.quote_volume, 8),
+            self.trade_count,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class ConnectionStatus(Message):
+    """a connection changed state; sent to late joiners too."""
+
+    type: ClassVar[MessageType] = MessageType.ConnectionStatus
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqQIHHHB5x')
+
+    connected_since: int = 0  # 0 while not connected
+    reconnects: int = 0
+    attempt: int = 0
+    state: ConnectionState | int = ConnectionState(0)
+    connector: str = ''
+    endpoint: str = ''
+    reason: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'ConnectionStatus':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, connected_since, reconnects, attempt, connector_length, endpoint_length, reason_length, state) = unpack(cls.LAYOUT, payload)
+        at = 64
+        connector_bytes = part(payload, at, connector_length)
+        at += connector_length
+        endpoint_bytes = part(payload, at, endpoint_length)
+        at += endpoint_length
+        reason_bytes = part(payload, at, reason_length)
+        at += reason_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            connected_since=connected_since,
+            reconnects=reconnects,
+            attempt=attempt,
+            state=named(ConnectionState, state),
+            connector=str(connector_bytes, 'utf-8', 'surrogateescape'),
+            endpoint=str(endpoint_bytes, 'utf-8', 'surrogateescape'),
+            reason=str(reason_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        connector = self.connector.encode('utf-8', 'surrogateescape')
+        endpoint = self.endpoint.encode('utf-8', 'surrogateescape')
+        reason = self.reason.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.connected_since,
+            self.reconnects,
+            self.attempt,
+            len(connector),
+            len(endpoint),
+            len(reason),
+            self.state,
+        ) + connector + endpoint + reason)
+
+
+@dataclass(slots=True, kw_only=True)
+class Gap(Message):
+    """messages were missed here; books concerned follow as recovered snapshots."""
+
+    type: ClassVar[MessageType] = MessageType.Gap
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQQqB7x')
+
+    missed: int = 0  # since the last Gap frame
+    total_missed: int = 0  # on this link since it began
+    since: int = 0  # when the first of them was missed
+    scope: GapScope | int = GapScope(0)
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Gap':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, missed, total_missed, since, scope) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            missed=missed,
+            total_missed=total_missed,
+            since=since,
+            scope=named(GapScope, scope),
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.missed,
+            self.total_missed,
+            self.since,
+            self.scope,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Subscribe(Message):
+    """a client asks for symbols and channels; no symbols means all. channels: bit N is message type N."""
+
+    type: ClassVar[MessageType] = MessageType.Subscribe
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQIB3x')
+
+    channels: int = 0
+    format: Format | int = Format(0)
+    symbols: list[int] = field(default_factory=list)
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Subscribe':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, channels, symbol_count, format) = unpack(cls.LAYOUT, payload)
+        at = 48
+        symbols_bytes = part(payload, at, symbol_count * 8)
+        at += symbol_count * 8
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            channels=channels,
+            format=named(Format, format),
+            symbols=[item for item, in struct.iter_unpack('<Q', symbols_bytes)],
+        )
+
+    def payload(self) -> bytes:
+        symbols = struct.pack(f'<{len(self.symbols)}Q', *self.symbols)
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.channels,
+            len(symbols) // 8,
+            self.format,
+        ) + symbols)
+
+
+@dataclass(slots=True, kw_only=True)
+class Unsubscribe(Message):
+    """takes symbols and channels back; no symbols means all."""
+
+    type: ClassVar[MessageType] = MessageType.Unsubscribe
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQI4x')
+
+    channels: int = 0
+    symbols: list[int] = field(default_factory=list)
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Unsubscribe':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, channels, symbol_count) = unpack(cls.LAYOUT, payload)
+        at = 48
+        symbols_bytes = part(payload, at, symbol_count * 8)
+        at += symbol_count * 8
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            channels=channels,
+            symbols=[item for item, in struct.iter_unpack('<Q', symbols_bytes)],
+        )
+
+    def payload(self) -> bytes:
+        symbols = struct.pack(f'<{len(self.symbols)}Q', *self.symbols)
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.channels,
+            len(symbols) // 8,
+        ) + symbols)
+
+
+@dataclass(slots=True, kw_only=True)
+class Welcome(Message):
+    """first frame of a relay to a client."""
+
+    type: ClassVar[MessageType] = MessageType.Welcome
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQqIH2x')
+
+    session: int = 0
+    server_time: int = 0
+    version: int = 0  # of this schema
+    server: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Welcome':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, session, server_time, version, server_length) = unpack(cls.LAYOUT, payload)
+        at = 56
+        server_bytes = part(payload, at, server_length)
+        at += server_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            session=session,
+            server_time=server_time,
+            version=version,
+            server=str(server_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        server = self.server.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.session,
+            self.server_time,
+            self.version,
+            len(server),
+        ) + server)
+
+
+MESSAGES: dict[int, type[Message]] = {
+    1: Trade,
+    2: Quote,
+    3: L2Snapshot,
+    4: L2Delta,
+    5: BookStatus,
+    6: SymbolMapping,
+    7: Heartbeat,
+    8: DerivativeTicker,
+    9: Liquidation,
+    10: Bar,
+    11: ConnectionStatus,
+    12: Gap,
+    16: Subscribe,
+    17: Unsubscribe,
+    18: Welcome,
+}

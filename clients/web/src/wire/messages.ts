@@ -1,0 +1,623 @@
+// Made by tools/generate_codecs.py from schema/messages.toml; change those.
+//
+// Prices and quantities count 1e-8, rates 1e-12, as bigints; `absent` in them means that the venue did not say. Times
+// and durations are nanoseconds. Enum fields are numbers: a newer hub may send values that have no name here.
+
+export const schemaVersion = 1;
+export const magic = 0xfe;
+export const headerSize = 8;
+/** The stamp. */
+export const minPayload = 32;
+export const maxPayload = 65528;
+export const absent = -(2n ** 63n);
+
+export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, Subscribe: 16, Unsubscribe: 17, Welcome: 18 } as const;
+export type MessageType = (typeof MessageType)[keyof typeof MessageType];
+export const messageTypeNames: Readonly<Record<number, keyof typeof MessageType>> = {
+  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome",
+};
+
+export const BookState = { Init: 0, Syncing: 1, Live: 2, Stale: 3 } as const;
+export type BookState = (typeof BookState)[keyof typeof BookState];
+export const bookStateNames: Readonly<Record<number, keyof typeof BookState>> = {
+  0: "Init", 1: "Syncing", 2: "Live", 3: "Stale",
+};
+
+/** what the venue gives to check a book by */
+export const Integrity = { Unverified: 0, SnapshotOnly: 1, Checksummed: 2, Sequenced: 3 } as const;
+export type Integrity = (typeof Integrity)[keyof typeof Integrity];
+export const integrityNames: Readonly<Record<number, keyof typeof Integrity>> = {
+  0: "Unverified", 1: "SnapshotOnly", 2: "Checksummed", 3: "Sequenced",
+};
+
+export const BookReason = { None: 0, Subscribed: 1, SnapshotApplied: 2, SequenceGap: 3, ChecksumMismatch: 4, Crossed: 5, QuoteMismatch: 6, AuditMismatch: 7, Disconnected: 8, Silent: 9, Malformed: 10, SnapshotFailed: 11, BufferOverflow: 12, BusLoss: 13, Unsubscribed: 14, NotTrading: 15 } as const;
+export type BookReason = (typeof BookReason)[keyof typeof BookReason];
+export const bookReasonNames: Readonly<Record<number, keyof typeof BookReason>> = {
+  0: "None", 1: "Subscribed", 2: "SnapshotApplied", 3: "SequenceGap", 4: "ChecksumMismatch", 5: "Crossed", 6: "QuoteMismatch", 7: "AuditMismatch", 8: "Disconnected", 9: "Silent", 10: "Malformed", 11: "SnapshotFailed", 12: "BufferOverflow", 13: "BusLoss", 14: "Unsubscribed", 15: "NotTrading",
+};
+
+export const ConnectionState = { Disconnected: 0, Connecting: 1, Connected: 2, Backoff: 3, Stopped: 4 } as const;
+export type ConnectionState = (typeof ConnectionState)[keyof typeof ConnectionState];
+export const connectionStateNames: Readonly<Record<number, keyof typeof ConnectionState>> = {
+  0: "Disconnected", 1: "Connecting", 2: "Connected", 3: "Backoff", 4: "Stopped",
+};
+
+export const InstrumentKind = { Spot: 0, Perpetual: 1, Future: 2, Option: 3, Stock: 4 } as const;
+export type InstrumentKind = (typeof InstrumentKind)[keyof typeof InstrumentKind];
+export const instrumentKindNames: Readonly<Record<number, keyof typeof InstrumentKind>> = {
+  0: "Spot", 1: "Perpetual", 2: "Future", 3: "Option", 4: "Stock",
+};
+
+export const TradingStatus = { Unknown: 0, Trading: 1, Halted: 2, PreOpen: 3, Closed: 4 } as const;
+export type TradingStatus = (typeof TradingStatus)[keyof typeof TradingStatus];
+export const tradingStatusNames: Readonly<Record<number, keyof typeof TradingStatus>> = {
+  0: "Unknown", 1: "Trading", 2: "Halted", 3: "PreOpen", 4: "Closed",
+};
+
+/** where messages were missed */
+export const GapScope = { Bus: 0, Link: 1, Client: 2, Venue: 3 } as const;
+export type GapScope = (typeof GapScope)[keyof typeof GapScope];
+export const gapScopeNames: Readonly<Record<number, keyof typeof GapScope>> = {
+  0: "Bus", 1: "Link", 2: "Client", 3: "Venue",
+};
+
+export const Format = { Binary: 0, Json: 1 } as const;
+export type Format = (typeof Format)[keyof typeof Format];
+export const formatNames: Readonly<Record<number, keyof typeof Format>> = {
+  0: "Binary", 1: "Json",
+};
+
+export const Flag = {
+  /** trade, liquidation: the aggressor bought */
+  sideBuy: 1,
+  /** trade, liquidation: the aggressor sold; neither bit: the venue does not say */
+  sideSell: 2,
+  /** the next frame of this type and symbol continues this one; apply them as one */
+  more: 4,
+  /** sent from a cache to a late joiner or after a loss, not as it happened */
+  recovered: 8,
+} as const;
+
+export interface Level {
+  price: bigint;
+  quantity: bigint;
+}
+
+/** What every message has: the header's flags and sequence, and the stamp. */
+export interface Stamp {
+  flags: number;
+  sequence: number;
+  /** hash of the canonical symbol text; 0 where the message concerns no symbol */
+  symbol: bigint;
+  /** when the venue says it happened; 0 where it does not say */
+  exchangeTime: bigint;
+  /** when the bytes were read from the socket (a stamp of the journey) */
+  receiveTime: bigint;
+  /** nanoseconds from receive to publish, saturating (a stamp of the journey) */
+  publishDelay: number;
+  /** who wrote it: connector in the upper 12 bits (the sequence counts per connector), connection in the lower 4 */
+  source: number;
+  /** bits that the message type defines; 0 where it defines none */
+  detail: number;
+}
+
+/** one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history */
+export interface Trade extends Stamp {
+  type: typeof MessageType.Trade;
+  price: bigint;
+  quantity: bigint;
+  /** the venue's number, or the symbol hash function over its text */
+  tradeId: bigint;
+}
+
+/** best bid and ask as the venue tells them, apart from the book */
+export interface Quote extends Stamp {
+  type: typeof MessageType.Quote;
+  bidPrice: bigint;
+  bidQuantity: bigint;
+  askPrice: bigint;
+  askQuantity: bigint;
+  updateId: bigint;
+}
+
+/** a whole book, best level first; replaces what the reader held. detail: bit 0 the book is Live once this is applied */
+export interface L2Snapshot extends Stamp {
+  type: typeof MessageType.L2Snapshot;
+  updateId: bigint;
+  bids: Level[];
+  asks: Level[];
+}
+
+/** changed levels, quantities absolute, 0 removes; applies to the book whose update_id is previous_update_id. detail: bit 0 the book is Live once this is applied */
+export interface L2Delta extends Stamp {
+  type: typeof MessageType.L2Delta;
+  previousUpdateId: bigint;
+  updateId: bigint;
+  bids: Level[];
+  asks: Level[];
+}
+
+/** whether the book can be trusted, and how that is known; sent at every change */
+export interface BookStatus extends Stamp {
+  type: typeof MessageType.BookStatus;
+  updateId: bigint;
+  /** times this book lost its sequence since the connector started */
+  gaps: bigint;
+  /** times it became Live again */
+  resyncs: bigint;
+  /** BookState */
+  state: number;
+  /** Integrity */
+  integrity: number;
+  /** BookReason */
+  reason: number;
+}
+
+/** what a symbol hash stands for; precedes the symbol's first use on every stream */
+export interface SymbolMapping extends Stamp {
+  type: typeof MessageType.SymbolMapping;
+  tickSize: bigint;
+  lotSize: bigint;
+  minimumQuantity: bigint;
+  minimumNotional: bigint;
+  /** quote units of one contract of an inverse future */
+  contractSize: bigint;
+  /** decimals the venue writes prices with */
+  priceDecimals: number;
+  quantityDecimals: number;
+  /** prices are for 10^unit_exponent units */
+  unitExponent: number;
+  /** InstrumentKind */
+  kind: number;
+  /** TradingStatus */
+  status: number;
+  text: string;
+  venueSymbol: string;
+}
+
+/** the writer is alive */
+export interface Heartbeat extends Stamp {
+  type: typeof MessageType.Heartbeat;
+  interval: bigint;
+}
+
+/** marks of a derivative */
+export interface DerivativeTicker extends Stamp {
+  type: typeof MessageType.DerivativeTicker;
+  markPrice: bigint;
+  indexPrice: bigint;
+  settlePrice: bigint;
+  fundingRate: bigint;
+  nextFundingTime: bigint;
+  openInterest: bigint;
+}
+
+/** a forced order; the side flags say what the liquidation order did */
+export interface Liquidation extends Stamp {
+  type: typeof MessageType.Liquidation;
+  price: bigint;
+  quantity: bigint;
+  averagePrice: bigint;
+  filledQuantity: bigint;
+}
+
+/** open, high, low, close of an interval. detail: bit 0 closed, bit 1 a volume was beyond the range and is absent */
+export interface Bar extends Stamp {
+  type: typeof MessageType.Bar;
+  openTime: bigint;
+  interval: bigint;
+  open: bigint;
+  high: bigint;
+  low: bigint;
+  close: bigint;
+  volume: bigint;
+  quoteVolume: bigint;
+  tradeCount: bigint;
+}
+
+/** a connection changed state; sent to late joiners too */
+export interface ConnectionStatus extends Stamp {
+  type: typeof MessageType.ConnectionStatus;
+  /** 0 while not connected */
+  connectedSince: bigint;
+  reconnects: bigint;
+  attempt: number;
+  /** ConnectionState */
+  state: number;
+  connector: string;
+  endpoint: string;
+  reason: string;
+}
+
+/** messages were missed here; books concerned follow as recovered snapshots */
+export interface Gap extends Stamp {
+  type: typeof MessageType.Gap;
+  /** since the last Gap frame */
+  missed: bigint;
+  /** on this link since it began */
+  totalMissed: bigint;
+  /** when the first of them was missed */
+  since: bigint;
+  /** GapScope */
+  scope: number;
+}
+
+/** a client asks for symbols and channels; no symbols means all. channels: bit N is message type N */
+export interface Subscribe extends Stamp {
+  type: typeof MessageType.Subscribe;
+  channels: bigint;
+  /** Format */
+  format: number;
+  symbols: bigint[];
+}
+
+/** takes symbols and channels back; no symbols means all */
+export interface Unsubscribe extends Stamp {
+  type: typeof MessageType.Unsubscribe;
+  channels: bigint;
+  symbols: bigint[];
+}
+
+/** first frame of a relay to a client */
+export interface Welcome extends Stamp {
+  type: typeof MessageType.Welcome;
+  session: bigint;
+  serverTime: bigint;
+  /** of this schema */
+  version: number;
+  server: string;
+}
+
+export type Message =
+  | Trade
+  | Quote
+  | L2Snapshot
+  | L2Delta
+  | BookStatus
+  | SymbolMapping
+  | Heartbeat
+  | DerivativeTicker
+  | Liquidation
+  | Bar
+  | ConnectionStatus
+  | Gap
+  | Subscribe
+  | Unsubscribe
+  | Welcome;
+
+/** Byte offsets from the start of the frame, for reading in place; `end` is where the lists begin. */
+export const at = {
+  Trade: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, price: 40, quantity: 48, tradeId: 56, end: 64 },
+  Quote: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, bidPrice: 40, bidQuantity: 48, askPrice: 56, askQuantity: 64, updateId: 72, end: 80 },
+  L2Snapshot: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, updateId: 40, bidCount: 48, askCount: 52, end: 56 },
+  L2Delta: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, previousUpdateId: 40, updateId: 48, bidCount: 56, askCount: 60, end: 64 },
+  BookStatus: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, updateId: 40, gaps: 48, resyncs: 56, state: 64, integrity: 65, reason: 66, end: 72 },
+  SymbolMapping: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, tickSize: 40, lotSize: 48, minimumQuantity: 56, minimumNotional: 64, contractSize: 72, textLength: 80, venueSymbolLength: 82, priceDecimals: 84, quantityDecimals: 85, unitExponent: 86, kind: 87, status: 88, end: 96 },
+  Heartbeat: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, interval: 40, end: 48 },
+  DerivativeTicker: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, markPrice: 40, indexPrice: 48, settlePrice: 56, fundingRate: 64, nextFundingTime: 72, openInterest: 80, end: 88 },
+  Liquidation: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, price: 40, quantity: 48, averagePrice: 56, filledQuantity: 64, end: 72 },
+  Bar: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, openTime: 40, interval: 48, open: 56, high: 64, low: 72, close: 80, volume: 88, quoteVolume: 96, tradeCount: 104, end: 112 },
+  ConnectionStatus: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, connectedSince: 40, reconnects: 48, attempt: 56, connectorLength: 60, endpointLength: 62, reasonLength: 64, state: 66, end: 72 },
+  Gap: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, missed: 40, totalMissed: 48, since: 56, scope: 64, end: 72 },
+  Subscribe: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, channels: 40, symbolCount: 48, format: 52, end: 56 },
+  Unsubscribe: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, channels: 40, symbolCount: 48, end: 56 },
+  Welcome: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, session: 40, serverTime: 48, version: 56, serverLength: 60, end: 64 },
+} as const;
+
+export interface FieldShape {
+  readonly name: string;
+  readonly type: string;
+  /** From the start of the payload. */
+  readonly offset: number;
+  /** The list whose items this field counts. */
+  readonly counts?: string;
+}
+export interface ListShape {
+  readonly name: string;
+  readonly type: string;
+  readonly count: string;
+  readonly itemSize: number;
+}
+export interface MessageShape {
+  readonly name: string;
+  readonly size: number;
+  readonly fields: readonly FieldShape[];
+  readonly lists: readonly ListShape[];
+}
+
+export const structShapes: Readonly<Record<string, readonly FieldShape[]>> = {
+  Level: [
+    { name: "price", type: "price", offset: 0 },
+    { name: "quantity", type: "quantity", offset: 8 },
+  ],
+};
+
+export const messageShapes: Readonly<Record<number, MessageShape>> = {
+  1: {
+    name: "Trade",
+    size: 56,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "price", type: "price", offset: 32 },
+      { name: "quantity", type: "quantity", offset: 40 },
+      { name: "tradeId", type: "u64", offset: 48 },
+    ],
+    lists: [],
+  },
+  2: {
+    name: "Quote",
+    size: 72,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "bidPrice", type: "price", offset: 32 },
+      { name: "bidQuantity", type: "quantity", offset: 40 },
+      { name: "askPrice", type: "price", offset: 48 },
+      { name: "askQuantity", type: "quantity", offset: 56 },
+      { name: "updateId", type: "u64", offset: 64 },
+    ],
+    lists: [],
+  },
+  3: {
+    name: "L2Snapshot",
+    size: 48,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "updateId", type: "u64", offset: 32 },
+      { name: "bidCount", type: "u32", offset: 40, counts: "bids" },
+      { name: "askCount", type: "u32", offset: 44, counts: "asks" },
+    ],
+    lists: [
+      { name: "bids", type: "Level", count: "bidCount", itemSize: 16 },
+      { name: "asks", type: "Level", count: "askCount", itemSize: 16 },
+    ],
+  },
+  4: {
+    name: "L2Delta",
+    size: 56,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "previousUpdateId", type: "u64", offset: 32 },
+      { name: "updateId", type: "u64", offset: 40 },
+      { name: "bidCount", type: "u32", offset: 48, counts: "bids" },
+      { name: "askCount", type: "u32", offset: 52, counts: "asks" },
+    ],
+    lists: [
+      { name: "bids", type: "Level", count: "bidCount", itemSize: 16 },
+      { name: "asks", type: "Level", count: "askCount", itemSize: 16 },
+    ],
+  },
+  5: {
+    name: "BookStatus",
+    size: 64,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "updateId", type: "u64", offset: 32 },
+      { name: "gaps", type: "u64", offset: 40 },
+      { name: "resyncs", type: "u64", offset: 48 },
+      { name: "state", type: "u8", offset: 56 },
+      { name: "integrity", type: "u8", offset: 57 },
+      { name: "reason", type: "u8", offset: 58 },
+    ],
+    lists: [],
+  },
+  6: {
+    name: "SymbolMapping",
+    size: 88,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "tickSize", type: "price", offset: 32 },
+      { name: "lotSize", type: "quantity", offset: 40 },
+      { name: "minimumQuantity", type: "quantity", offset: 48 },
+      { name: "minimumNotional", type: "price", offset: 56 },
+      { name: "contractSize", type: "quantity", offset: 64 },
+      { name: "textLength", type: "u16", offset: 72, counts: "text" },
+      { name: "venueSymbolLength", type: "u16", offset: 74, counts: "venueSymbol" },
+      { name: "priceDecimals", type: "u8", offset: 76 },
+      { name: "quantityDecimals", type: "u8", offset: 77 },
+      { name: "unitExponent", type: "i8", offset: 78 },
+      { name: "kind", type: "u8", offset: 79 },
+      { name: "status", type: "u8", offset: 80 },
+    ],
+    lists: [
+      { name: "text", type: "char", count: "textLength", itemSize: 1 },
+      { name: "venueSymbol", type: "char", count: "venueSymbolLength", itemSize: 1 },
+    ],
+  },
+  7: {
+    name: "Heartbeat",
+    size: 40,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "interval", type: "duration", offset: 32 },
+    ],
+    lists: [],
+  },
+  8: {
+    name: "DerivativeTicker",
+    size: 80,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "markPrice", type: "price", offset: 32 },
+      { name: "indexPrice", type: "price", offset: 40 },
+      { name: "settlePrice", type: "price", offset: 48 },
+      { name: "fundingRate", type: "rate", offset: 56 },
+      { name: "nextFundingTime", type: "time", offset: 64 },
+      { name: "openInterest", type: "quantity", offset: 72 },
+    ],
+    lists: [],
+  },
+  9: {
+    name: "Liquidation",
+    size: 64,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "price", type: "price", offset: 32 },
+      { name: "quantity", type: "quantity", offset: 40 },
+      { name: "averagePrice", type: "price", offset: 48 },
+      { name: "filledQuantity", type: "quantity", offset: 56 },
+    ],
+    lists: [],
+  },
+  10: {
+    name: "Bar",
+    size: 104,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "openTime", type: "time", offset: 32 },
+      { name: "interval", type: "duration", offset: 40 },
+      { name: "open", type: "price", offset: 48 },
+      { name: "high", type: "price", offset: 56 },
+      { name: "low", type: "price", offset: 64 },
+      { name: "close", type: "price", offset: 72 },
+      { name: "volume", type: "quantity", offset: 80 },
+      { name: "quoteVolume", type: "quantity", offset: 88 },
+      { name: "tradeCount", type: "u64", offset: 96 },
+    ],
+    lists: [],
+  },
+  11: {
+    name: "ConnectionStatus",
+    size: 64,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "connectedSince", type: "time", offset: 32 },
+      { name: "reconnects", type: "u64", offset: 40 },
+      { name: "attempt", type: "u32", offset: 48 },
+      { name: "connectorLength", type: "u16", offset: 52, counts: "connector" },
+      { name: "endpointLength", type: "u16", offset: 54, counts: "endpoint" },
+      { name: "reasonLength", type: "u16", offset: 56, counts: "reason" },
+      { name: "state", type: "u8", offset: 58 },
+    ],
+    lists: [
+      { name: "connector", type: "char", count: "connectorLength", itemSize: 1 },
+      { name: "endpoint", type: "char", count: "endpointLength", itemSize: 1 },
+      { name: "reason", type: "char", count: "reasonLength", itemSize: 1 },
+    ],
+  },
+  12: {
+    name: "Gap",
+    size: 64,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "missed", type: "u64", offset: 32 },
+      { name: "totalMissed", type: "u64", offset: 40 },
+      { name: "since", type: "time", offset: 48 },
+      { name: "scope", type: "u8", offset: 56 },
+    ],
+    lists: [],
+  },
+  16: {
+    name: "Subscribe",
+    size: 48,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "channels", type: "u64", offset: 32 },
+      { name: "symbolCount", type: "u32", offset: 40, counts: "symbols" },
+      { name: "format", type: "u8", offset: 44 },
+    ],
+    lists: [
+      { name: "symbols", type: "symbol", count: "symbolCount", itemSize: 8 },
+    ],
+  },
+  17: {
+    name: "Unsubscribe",
+    size: 48,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "channels", type: "u64", offset: 32 },
+      { name: "symbolCount", type: "u32", offset: 40, counts: "symbols" },
+    ],
+    lists: [
+      { name: "symbols", type: "symbol", count: "symbolCount", itemSize: 8 },
+    ],
+  },
+  18: {
+    name: "Welcome",
+    size: 56,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "session", type: "u64", offset: 32 },
+      { name: "serverTime", type: "time", offset: 40 },
+      { name: "version", type: "u32", offset: 48 },
+      { name: "serverLength", type: "u16", offset: 52, counts: "server" },
+    ],
+    lists: [
+      { name: "server", type: "char", count: "serverLength", itemSize: 1 },
+    ],
+  },
+};
