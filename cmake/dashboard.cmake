@@ -1,9 +1,9 @@
 # The dashboard is one HTML file that Vite builds (./dev build does it first); the program carries it within.
-set(dashboard ${CMAKE_SOURCE_DIR}/clients/web/dist/index.html)
+file(GLOB dashboard CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/clients/web/dist/index.html)
 set(fallback ${CMAKE_SOURCE_DIR}/trunkline/hub/dashboard_missing.html)
 set(generated ${CMAKE_BINARY_DIR}/generated/dashboard_asset.cpp)
 if(TARGET trunkline_hub)
-  if(NOT EXISTS ${dashboard})
+  if(NOT dashboard)
     message(STATUS "clients/web/dist is not built; the program says so in place of the dashboard")
     set(dashboard ${fallback})
   endif()
