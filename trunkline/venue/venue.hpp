@@ -75,7 +75,13 @@ class Outbox {
   virtual void report(Event event) = 0;
 };
 
-enum class Action : std::uint8_t { Subscribe, Unsubscribe };
+enum class Action : std::uint8_t {
+  Subscribe,
+  Unsubscribe,
+  // Publish the symbol's mapping, status and, where it is Live, its whole book once more, flagged `recovered`: a reader
+  // of the bus has missed frames. Channels do not matter; nothing is asked of the venue.
+  Resend,
+};
 
 struct Command {
   Action action;
