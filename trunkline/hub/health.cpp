@@ -145,7 +145,7 @@ void add_counters(Families& families, const ConnectorCounters& counters) {
 
 std::string_view overall_status(const StreamMonitor& monitor) noexcept {
   std::size_t connected = 0;
-  for (const auto& [id, connector] : monitor.connectors()) connected += connector.connected() ? 1 : 0;
+  for (const auto& [id, connector] : monitor.connectors()) connected += connector.connected() ? 1U : 0U;
   if (connected == 0) return "down";
   const bool all_live = std::ranges::all_of(
       monitor.books(), [](const auto& entry) { return entry.second.status.state == wire::BookState::Live; });

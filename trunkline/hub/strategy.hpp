@@ -6,26 +6,24 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "trunkline/book/book.hpp"
+#include "trunkline/bus/events.hpp"
 #include "trunkline/wire/messages.hpp"
 
 namespace trunkline::hub {
-
-enum class Side : std::uint8_t { Unknown, Buy, Sell };  // of the aggressor
 
 class Strategy {
  public:
   virtual ~Strategy() = default;
 
-  virtual void on_trade(const wire::Trade& /*trade*/, Side /*side*/) {}
+  virtual void on_trade(const bus::TradeEvent& /*event*/) {}
   virtual void on_quote(const wire::Quote& /*quote*/) {}
-  // The book after a snapshot, a delta or a change of state was applied; look at book.state() before you trust it.
-  virtual void on_book(SymbolHash /*symbol*/, const book::Book& /*book*/) {}
+  // The book after a snapshot, a delta or a change of state; ask book.live() before you trust it.
+  virtual void on_book(const book::Book& /*book*/) {}
   virtual void on_bar(const wire::Bar& /*bar*/) {}
   virtual void on_ticker(const wire::DerivativeTicker& /*ticker*/) {}
-  virtual void on_liquidation(const wire::Liquidation& /*liquidation*/, Side /*side*/) {}
+  virtual void on_liquidation(const wire::Liquidation& /*liquidation*/) {}
   virtual void on_symbol(const wire::SymbolMapping& /*mapping*/) {}
   virtual void on_book_status(const wire::BookStatus& /*status*/) {}
   virtual void on_connection(const wire::ConnectionStatus& /*status*/) {}
