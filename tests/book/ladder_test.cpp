@@ -1,7 +1,6 @@
 #include "trunkline/book/ladder.hpp"
 
 #include <gtest/gtest.h>
-
 #include <map>
 #include <random>
 #include <vector>
@@ -9,8 +8,12 @@
 namespace trunkline::book {
 namespace {
 
-Price price(const char* text) { return *Price::parse(text); }
-Quantity quantity(const char* text) { return *Quantity::parse(text); }
+Price price(const char* text) {
+  return *Price::parse(text);
+}
+Quantity quantity(const char* text) {
+  return *Quantity::parse(text);
+}
 
 std::vector<wire::Level> levels_of(const Ladder& ladder, Side side) {
   std::vector<wire::Level> levels;

@@ -67,9 +67,7 @@ class Ladder {
   Level best(Side side) const noexcept { return side == Side::Bid ? best_bid() : best_ask(); }
 
   // The best bid is not below the best ask.
-  bool crossed() const noexcept {
-    return !bids_.empty() && !asks_.empty() && bids_.best_key() >= -asks_.best_key();
-  }
+  bool crossed() const noexcept { return !bids_.empty() && !asks_.empty() && bids_.best_key() >= -asks_.best_key(); }
 
   Quantity quantity_at(Side side, Price price) const noexcept {
     return side == Side::Bid ? bids_.quantity_at(price) : asks_.quantity_at(price);

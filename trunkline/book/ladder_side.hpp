@@ -53,8 +53,7 @@ template <int Sign>
 class LadderSide {
  public:
   // window_ticks: a power of two, 64 or more. max_listed: levels outside the window, beyond which apply() refuses.
-  LadderSide(Price tick, std::uint32_t window_ticks, std::size_t max_listed)
-      : grid_(tick), max_listed_(max_listed) {
+  LadderSide(Price tick, std::uint32_t window_ticks, std::size_t max_listed) : grid_(tick), max_listed_(max_listed) {
     if (!grid_.known()) return;
     // Ticks below the limit leave room for two windows beside them in 64 bits of price.
     const std::int64_t ticks = std::numeric_limits<std::int64_t>::max() / grid_.tick();
@@ -222,7 +221,8 @@ class LadderSide {
       set_in_window(Sign * static_cast<std::int64_t>(tick), entry.quantity);
       return true;
     });
-    if (best_rank_ == no_rank && in_window_count_ != 0) set_best(next_below(base_ + static_cast<std::int64_t>(window_)));
+    if (best_rank_ == no_rank && in_window_count_ != 0)
+      set_best(next_below(base_ + static_cast<std::int64_t>(window_)));
   }
 
   // The greatest rank in use below `rank`, where `rank` is at most one past the window's end.
