@@ -28,7 +28,7 @@ void unmask(std::span<char> payload, const char* key) noexcept {
     word ^= mask;
     std::memcpy(at, &word, sizeof word);
   }
-  for (std::size_t i = 0; i < left; ++i) at[i] = static_cast<char>(at[i] ^ key[i]);
+  for (std::size_t i = 0; i < left; ++i) at[i] = static_cast<char>(at[i] ^ key[i % 4]);
 }
 
 bool is_control(Opcode opcode) noexcept {
