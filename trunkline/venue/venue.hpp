@@ -78,8 +78,9 @@ class Outbox {
 enum class Action : std::uint8_t {
   Subscribe,
   Unsubscribe,
-  // Publish the symbol's mapping, status and, where it is Live, its whole book once more, flagged `recovered`: a reader
-  // of the bus has missed frames. Channels do not matter; nothing is asked of the venue.
+  // Publish the symbol's mapping, status and, where it is Live, its whole book once more (Syncing, snapshot, Live; not
+  // flagged `recovered`, which is for frames out of the sequence): a reader of the bus has missed frames. Channels do
+  // not matter; nothing is asked of the venue.
   Resend,
 };
 
