@@ -71,6 +71,8 @@ constexpr std::uint64_t first_decimals(std::uint64_t word, int count) noexcept {
 
 template <class Tag, int Digits>
 class Fixed {
+  static_assert(Digits >= 8 && Digits <= 12);
+
  public:
   static constexpr int digits = Digits;
   static constexpr std::int64_t one = detail::power_of_ten(Digits);
@@ -121,10 +123,12 @@ class Fixed {
       const std::uint64_t word = detail::load_eight(p);
       const int count = detail::leading_digits(word);
       if (count == 0) return nullptr;
-      if (count < 8 || (Digits == 8 && !starts_with_digit(p + 8, last))) {
-        static_assert(Digits >= 8);
-        out = from_raw(static_cast<std::int64_t>(raw + detail::first_decimals(word, count) * powers[Digits - 8]));
-        return ends_number(p + count, last) ? p + count : nullptr;
+      if (count < 8) {
+        p += count;
+        return finish(p, last, raw + detail::first_decimals(word, count) * powers[Digits - 8], out);
+      }
+      if (Digits == 8 && !starts_with_digit(p + 8, last)) {
+        return finish(p + 8, last, raw + detail::eight_digits(word), out);
       }
     }
     std::uint64_t part = 0;
@@ -144,21 +148,21 @@ class Fixed {
 
   friend constexpr auto operator<=>(Fixed, Fixed) noexcept = default;
 
-  // Arithmetic says when the result does not fit.
+  // Arithmetic says when the result does not fit; with what is absent there is none.
   friend constexpr std::optional<Fixed> checked_add(Fixed a, Fixed b) noexcept {
     Fixed sum;
-    if (__builtin_add_overflow(a.raw_, b.raw_, &sum.raw_)) return std::nullopt;
-    return sum;
+    const bool over = __builtin_add_overflow(a.raw_, b.raw_, &sum.raw_);
+    return present(over, sum, a, b);
   }
   friend constexpr std::optional<Fixed> checked_subtract(Fixed a, Fixed b) noexcept {
     Fixed difference;
-    if (__builtin_sub_overflow(a.raw_, b.raw_, &difference.raw_)) return std::nullopt;
-    return difference;
+    const bool over = __builtin_sub_overflow(a.raw_, b.raw_, &difference.raw_);
+    return present(over, difference, a, b);
   }
   friend constexpr std::optional<Fixed> checked_multiply(Fixed a, std::int64_t times) noexcept {
     Fixed product;
-    if (__builtin_mul_overflow(a.raw_, times, &product.raw_)) return std::nullopt;
-    return product;
+    const bool over = __builtin_mul_overflow(a.raw_, times, &product.raw_);
+    return present(over, product, a, a);
   }
 
  private:
@@ -168,6 +172,10 @@ class Fixed {
   static std::expected<Fixed, DecimalError> wrap(std::expected<std::int64_t, DecimalError> raw) noexcept {
     if (!raw) return std::unexpected(raw.error());
     return from_raw(*raw);
+  }
+  static constexpr std::optional<Fixed> present(bool over, Fixed result, Fixed a, Fixed b) noexcept {
+    if (over || result.is_absent() || a.is_absent() || b.is_absent()) return std::nullopt;
+    return result;
   }
   static bool starts_with_digit(const char* p, const char* last) noexcept {
     return p != last && static_cast<unsigned>(*p - '0') < 10U;

@@ -29,7 +29,7 @@ class JsonScanner {
   template <std::size_t Size>
   [[nodiscard]] bool literal(const char (&expected)[Size]) noexcept {
     constexpr std::size_t length = Size - 1;
-    if (left() < length || std::memcmp(at_, expected, length) != 0) return false;
+    if (left() < length || !same<length>(at_, expected)) return false;
     at_ += length;
     return true;
   }
@@ -81,11 +81,7 @@ class JsonScanner {
   // An unsigned plain decimal (Price, Quantity, Rate), quoted: "61837.63000000". Exact or false.
   template <class Decimal>
   [[nodiscard]] bool quoted(Decimal& out) noexcept {
-    if (at_ == end_ || *at_ != '"') return false;
-    const char* const stop = Decimal::scan(at_ + 1, end_, out);
-    if (stop == nullptr || stop == end_ || *stop != '"') return false;
-    at_ = stop + 1;
-    return true;
+    return literal('"') && decimal(out) && literal('"');
   }
 
   // A quoted text without escapes and control characters; `out` lies in the scanned bytes.
@@ -110,7 +106,8 @@ class JsonScanner {
     do {
       if (count == out.size()) return false;
       wire::Level& level = out[count++];
-      if (!literal('[') || !quoted(level.price) || !literal(',') || !quoted(level.quantity) || !literal(']')) {
+      if (!literal("[\"") || !decimal(level.price) || !literal("\",\"") || !decimal(level.quantity) ||
+          !literal("\"]")) {
         return false;
       }
     } while (literal(','));
@@ -120,6 +117,29 @@ class JsonScanner {
  private:
   static constexpr std::uint64_t powers_of_ten[] = {1,       10,        100,        1'000,      10'000,
                                                     100'000, 1'000'000, 10'000'000, 100'000'000};
+  template <class Decimal>
+  [[nodiscard]] bool decimal(Decimal& out) noexcept {
+    const char* const stop = Decimal::scan(at_, end_, out);
+    if (stop == nullptr) return false;
+    at_ = stop;
+    return true;
+  }
+  // memcmp of a length known here, without the call that compilers make for longer ones.
+  template <std::size_t Length>
+  static bool same(const char* text, const char* expected) noexcept {
+    if constexpr (Length >= 8) {
+      std::uint64_t different = 0;
+      for (std::size_t at = 0; at + 8 <= Length; at += 8) {
+        different |= detail::load_eight(text + at) ^ detail::load_eight(expected + at);
+      }
+      if constexpr (Length % 8 != 0) {
+        different |= detail::load_eight(text + Length - 8) ^ detail::load_eight(expected + Length - 8);
+      }
+      return different == 0;
+    } else {
+      return std::memcmp(text, expected, Length) == 0;
+    }
+  }
   static bool is_digit(char c) noexcept { return static_cast<unsigned>(c - '0') < 10U; }
 
   const char* at_;
