@@ -52,12 +52,12 @@ struct HttpServerOptions {
 class HttpServer {
  public:
   struct Handlers {
-    std::function<void(const HttpRequest&, Responder)> on_request;
+    std::function<void(const HttpRequest&, Responder)> on_request = {};
     // A request to upgrade. Nullopt accepts; a response refuses (403 for a wrong Origin, 404 for a path).
     // Unset: every upgrade is accepted if on_websocket is set, else refused with 404.
-    std::function<std::optional<HttpResponse>(const HttpRequest&)> check_websocket;
+    std::function<std::optional<HttpResponse>(const HttpRequest&)> check_websocket = {};
     // The upgrade is done. Set the connection's handlers here; keep the pointer as long as it is to live.
-    std::function<void(const HttpRequest&, std::shared_ptr<WebSocketServerConnection>)> on_websocket;
+    std::function<void(const HttpRequest&, std::shared_ptr<WebSocketServerConnection>)> on_websocket = {};
   };
 
   static Result<HttpServer> listen(asio::io_context& io, HttpServerOptions options, Handlers handlers);
