@@ -23,7 +23,8 @@ inline constexpr std::uint16_t connector_id_limit = 1U << 12;
 
 class Sink {
  public:
-  Sink(bus::Ring& ring, ConnectorId connector) noexcept : ring_(ring), connector_(connector) {}
+  Sink(bus::Ring& ring, ConnectorId connector, std::uint32_t first_sequence = 0) noexcept
+      : ring_(ring), connector_(connector), sequence_(first_sequence) {}
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
@@ -89,6 +90,7 @@ class Sink {
   // Wakes the readers that sleep; once for all frames of one read.
   void flush() noexcept { ring_.flush(); }
 
+  // Of the next frame.
   std::uint32_t sequence() const noexcept { return sequence_; }
 
  private:
@@ -110,7 +112,7 @@ class Sink {
   Nanos received_{0};
   Nanos began_{0};
   std::uint16_t source_ = 0;
-  std::uint32_t sequence_ = 0;
+  std::uint32_t sequence_;
 };
 
 }  // namespace trunkline::venue
