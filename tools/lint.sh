@@ -27,6 +27,7 @@ check "clang-format" formatting
 check "include directions" python3 tools/include_directions.py
 check "generated codecs" python3 tools/generate_codecs.py --check
 check "links in the docs" doc_links
+check "code in the docs" python3 tools/check_doc_code.py
 check "paths of one machine" machine_paths
 check "clang-tidy" tidy
 exit $failed

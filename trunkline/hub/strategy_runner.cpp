@@ -8,7 +8,9 @@ StrategyRunner::StrategyRunner(bus::Bus& bus, std::unique_ptr<Strategy> strategy
                                bus::WaitStrategy wait)
     : strategy_(std::move(strategy)), request_resend_(std::move(request_resend)), bus_(bus), wait_(wait) {}
 
-StrategyRunner::~StrategyRunner() { stop(); }
+StrategyRunner::~StrategyRunner() {
+  stop();
+}
 
 void StrategyRunner::start() {
   if (thread_.joinable()) return;

@@ -1,7 +1,7 @@
 // Runs one strategy on a thread of its own, fed from the bus, with a book kept for every symbol.
 //
-// Thread: start() and stop() are the owner's; the strategy's callbacks come from the runner's thread. Add runners before
-// the connectors start: a runner sees what is published after start().
+// Thread: start() and stop() are the owner's; the strategy's callbacks come from the runner's thread. Add runners
+// before the connectors start: a runner sees what is published after start().
 #pragma once
 
 #include <atomic>

@@ -1,0 +1,84 @@
+#include "trunkline/hub/exchange_hub.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace trunkline::hub {
+namespace {
+
+// The upper 12 bits of every source it stamps; the same in every run, so that tapes and relays agree.
+venue::ConnectorId connector_id(std::string_view name) {
+  constexpr std::uint16_t reserved_for_relays = venue::connector_id_limit - 1;
+  return venue::ConnectorId{static_cast<std::uint16_t>(hash_symbol_text(name) % reserved_for_relays)};
+}
+
+}  // namespace
+
+ExchangeHub::ExchangeHub(HubConfig config, EventLog& log) : config_(std::move(config)), log_(log) {}
+
+ExchangeHub::~ExchangeHub() {
+  stop();
+}
+
+Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
+  const auto row = ExchangeRegistry::find(config.exchange());
+  if (!row) return std::unexpected(row.error());
+  connector::SessionConnectorConfig connector_config;
+  connector_config.name = config.name();
+  connector_config.id = connector_id(config.name());
+  connector_config.ring = config_.ring;
+  connector_config.stream_url = config.stream_url();
+  connector_config.rest_url = config.rest_url();
+  connector_config.reconnect_attempts = config.reconnect_attempts();
+  connector_config.reconnect_delay = config.reconnect_delay();
+  auto connector = connector::SessionConnector::make(
+      connector_config, config.exchange(), [make = (*row)->make, config] { return make(config); }, log_);
+  if (!connector) return std::unexpected(connector.error());
+  if (auto added = connections_.add(*connector); !added) return added;
+  market_data_.attach(**connector);
+  if (running_) (*connector)->start();
+  return {};
+}
+
+Result<void> ExchangeHub::subscribe_market_data(const SymbolDescriptor& symbol, venue::Channels channels) {
+  return connections_.command({venue::Action::Subscribe, symbol, channels});
+}
+
+Result<void> ExchangeHub::unsubscribe_market_data(const SymbolDescriptor& symbol, venue::Channels channels) {
+  return connections_.command({venue::Action::Unsubscribe, symbol, channels});
+}
+
+StrategyRunner& ExchangeHub::add_strategy(std::unique_ptr<Strategy> strategy) {
+  strategies_.push_back(std::make_unique<StrategyRunner>(
+      market_data_.bus(), std::move(strategy), [this](SymbolHash symbol) { request_resend(symbol); },
+      config_.ring.wait));
+  if (running_) strategies_.back()->start();
+  return *strategies_.back();
+}
+
+void ExchangeHub::start() {
+  if (std::exchange(running_, true)) return;
+  started_ = monotonic_now();
+  for (const auto& strategy : strategies_) strategy->start();
+  connections_.start();
+}
+
+void ExchangeHub::stop() {
+  if (!std::exchange(running_, false)) return;
+  connections_.stop();
+  for (const auto& strategy : strategies_) strategy->stop();
+}
+
+HubStats ExchangeHub::stats() const {
+  HubStats stats;
+  stats.uptime = started_.count() == 0 ? Nanos{0} : monotonic_now() - started_;
+  for (const ConnectionReport& report : connections_.reports()) {
+    stats.messages += report.messages;
+    stats.bytes += report.bytes;
+    stats.frames += report.frames;
+    stats.reconnects += report.reconnects;
+  }
+  return stats;
+}
+
+}  // namespace trunkline::hub

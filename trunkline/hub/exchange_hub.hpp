@@ -1,0 +1,86 @@
+// The hub: connects exchanges, subscribes to their market data, and gives all of it to whoever reads the bus.
+//
+//   hub::ExchangeHub hub({}, log);
+//   hub.add_strategy(std::make_unique<MyStrategy>());
+//   hub.connect_exchange(hub::ExchangeConfig::websocket("binance").reconnect_delay(1s));
+//   hub.subscribe_market_data(*SymbolDescriptor::parse("binance:BTC-USDT"));
+//   hub.start();
+//
+// Thread: one, the owner's; connection_status(), stats() and request_resend() are for any thread. Connectors and
+// strategies run on threads of their own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "trunkline/bus/ring_config.hpp"
+#include "trunkline/core/error.hpp"
+#include "trunkline/core/event.hpp"
+#include "trunkline/core/symbol.hpp"
+#include "trunkline/hub/connection_manager.hpp"
+#include "trunkline/hub/exchange_config.hpp"
+#include "trunkline/hub/exchange_registry.hpp"
+#include "trunkline/hub/market_data_bridge.hpp"
+#include "trunkline/hub/strategy_runner.hpp"
+#include "trunkline/venue/channels.hpp"
+
+namespace trunkline::hub {
+
+struct HubConfig {
+  bus::RingConfig ring;  // of each connector
+};
+
+struct HubStats {
+  Nanos uptime{0};
+  std::uint64_t messages = 0;  // received from all venues
+  std::uint64_t bytes = 0;
+  std::uint64_t frames = 0;  // published on all rings
+  std::uint64_t reconnects = 0;
+};
+
+class ExchangeHub {
+ public:
+  // `log` outlives the hub.
+  ExchangeHub(HubConfig config, EventLog& log);
+  ~ExchangeHub();  // stops
+  ExchangeHub(const ExchangeHub&) = delete;
+  ExchangeHub& operator=(const ExchangeHub&) = delete;
+
+  // Makes the connector; it connects at start(), or now when the hub runs. NotFound names the exchanges there are;
+  // AlreadyExists when a connector of that name is there.
+  Result<void> connect_exchange(const ExchangeConfig& config);
+
+  // Whether the venue knows the symbol shows later, on the stream and in the log: this returns at once. NotFound when
+  // no connector of the symbol's exchange is there.
+  Result<void> subscribe_market_data(const SymbolDescriptor& symbol,
+                                     venue::Channels channels = venue::default_channels);
+  Result<void> unsubscribe_market_data(const SymbolDescriptor& symbol,
+                                       venue::Channels channels = venue::default_channels);
+
+  // Before start(): a strategy sees what is published after.
+  StrategyRunner& add_strategy(std::unique_ptr<Strategy> strategy);
+
+  void start();
+  void stop();
+
+  std::vector<ConnectionReport> connection_status() const { return connections_.reports(); }
+  HubStats stats() const;
+
+  MarketDataBridge& market_data() noexcept { return market_data_; }
+  ConnectionManager& connections() noexcept { return connections_; }
+  // A reader missed frames of this symbol: it is sent once more, to all.
+  void request_resend(SymbolHash symbol) { connections_.request_resend(symbol); }
+
+ private:
+  HubConfig config_;
+  EventLog& log_;
+  MarketDataBridge market_data_;
+  ConnectionManager connections_;
+  std::vector<std::unique_ptr<StrategyRunner>> strategies_;
+  Nanos started_{0};
+  bool running_ = false;
+};
+
+}  // namespace trunkline::hub
