@@ -1,0 +1,66 @@
+// The heart that relay, bridge and collector share: a stream goes in, is remembered for late joiners and handed to all
+// clients. Says what was lost on the way here, and asks for books that were.
+//
+// Thread: one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "trunkline/core/clock.hpp"
+#include "trunkline/core/event.hpp"
+#include "trunkline/relay/fan_out.hpp"
+#include "trunkline/relay/stream_cache.hpp"
+
+namespace trunkline::relay {
+
+struct DistributorConfig {
+  FanOutConfig fan_out = {};
+  // How long a book may be in doubt after a loss before it is asked for, and how long to wait before asking again.
+  Nanos resync_patience = std::chrono::seconds{1};
+  // Asks whoever writes this book for a fresh one (BookStatus and L2Snapshot on the stream). May be called from within
+  // publish(), lost() and tick(), and must not call back into the Distributor.
+  std::function<void(SymbolHash)> request_resync = {};
+};
+
+class Distributor {
+ public:
+  // `log` may be null and outlives the Distributor.
+  Distributor(DistributorConfig config, EventLog* log);
+
+  // The next frame of the stream. Frames of one connector come in their order.
+  void publish(wire::FrameView frame);
+  // Frames of these connectors were lost here: all clients get a Gap, the books concerned are Stale until they are
+  // shown to be right, or come anew.
+  void lost(const StreamCache::Concerns& concerns, std::uint64_t missed, wire::GapScope scope, Nanos now);
+  // These connectors are gone.
+  void disconnected(const StreamCache::Concerns& concerns, std::string_view reason, Nanos now);
+
+  // Call after each batch of frames; true: call again soon.
+  bool drain(Nanos now) { return fan_out_.drain(now); }
+  void tick(Nanos now);  // about ten times a second
+
+  FanOut& fan_out() noexcept { return fan_out_; }
+  const StreamCache& cache() const noexcept { return cache_; }
+  std::uint64_t frames() const noexcept { return frames_; }
+  std::uint64_t missed(wire::GapScope scope) const noexcept { return missed_[static_cast<std::size_t>(scope)]; }
+  std::uint64_t foreign_frames() const noexcept { return foreign_; }
+
+ private:
+  void ask(SymbolIndex symbol, Nanos now);
+  void emit(wire::FrameView frame);
+
+  DistributorConfig config_;
+  EventLog* log_;
+  StreamCache cache_;
+  FanOut fan_out_;
+  StreamCache::Emit emit_ = [this](wire::FrameView frame) { emit(frame); };
+  std::vector<Nanos> asked_;  // by symbol: when its book was last asked for
+  std::uint32_t sequence_ = 0;
+  std::uint64_t frames_ = 0;
+  std::uint64_t foreign_ = 0;
+  std::uint64_t missed_[4] = {};
+};
+
+}  // namespace trunkline::relay
