@@ -63,6 +63,7 @@ class Ring {
 
   // From the next frame on. Readers may come and go at any time.
   [[nodiscard]] RingReader subscribe() const { return RingReader(core_); }
+  RingId id() const noexcept { return RingId{core_->id()}; }
   // Frames since the ring began.
   std::uint64_t published() const noexcept { return core_->control().published.load(std::memory_order_acquire); }
   std::size_t max_frame_bytes() const noexcept { return max_frame_; }
@@ -70,6 +71,7 @@ class Ring {
 
  private:
   friend class Bus;
+  friend class BusReader;
 
   // How far ahead of the next frame the commit words are 0 already; done behind a commit, off its way to the readers.
   static constexpr std::uint64_t ahead = 4 * detail::line;

@@ -34,6 +34,8 @@ namespace {
 
 constexpr std::size_t least_capacity = 4096;
 
+std::atomic<std::uint32_t> rings_made{0};
+
 // Bytes that a frame takes in the ring. Only valid headers are ever committed.
 std::uint64_t frame_span(std::uint64_t word) noexcept {
   return to_line(wire::header_size + wire::unpack(word)->length);
@@ -43,6 +45,7 @@ std::uint64_t frame_span(std::uint64_t word) noexcept {
 
 RingCore::RingCore(const RingConfig& config)
     : mask_(std::bit_ceil(std::max(config.capacity_bytes, least_capacity)) - 1),
+      id_(rings_made.fetch_add(1, std::memory_order_relaxed)),
       wait_(config.wait),
       lossless_(config.lossless) {
   mapped_bytes_ = round_up(sizeof(RingControl), 4096) + capacity();

@@ -75,6 +75,7 @@ class RingCore {
   std::uint64_t chunk() const noexcept { return (mask_ + 1) / chunks; }
   WaitStrategy wait() const noexcept { return wait_; }
   bool lossless() const noexcept { return lossless_; }
+  std::uint32_t id() const noexcept { return id_; }
 
   // Whether what was just read at `position` is what the writer meant to be there.
   bool intact(std::uint64_t position) const noexcept {
@@ -108,6 +109,7 @@ class RingCore {
   Word* words_ = nullptr;
   std::size_t mapped_bytes_ = 0;
   std::atomic<Seat*> seats_{nullptr};
+  std::uint32_t id_;
   std::mutex lossless_mutex_;  // joins against claims; never taken by a live ring
   WaitStrategy wait_;
   bool lossless_;

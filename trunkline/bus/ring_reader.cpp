@@ -1,18 +1,8 @@
 #include "trunkline/bus/ring_reader.hpp"
 
-#include <thread>
+#include "trunkline/bus/wait.hpp"
 
 namespace trunkline::bus {
-namespace {
-
-void relax() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#endif
-}
-
-}  // namespace
-
 RingReader::RingReader(std::shared_ptr<detail::RingCore> core)
     : buffer_(std::make_unique_for_overwrite<Buffer>()), seat_(nullptr, Leave{core}) {
   detail::Cursor end;
@@ -47,30 +37,13 @@ bool RingReader::arm() noexcept {
   sleeper.arm();
   announce_sleep();
   detail::heavy_barrier();
-  if (!ready() && !closed()) return true;
+  if (!ready()) return true;
   sleeper.disarm();
   return false;
 }
 
 bool RingReader::wait(Nanos timeout) noexcept {
-  if (ready()) return true;
-  const Nanos deadline = timeout < Nanos{0} ? Nanos::max() : monotonic_now() + timeout;
-  while (!closed()) {
-    if (core().wait() == WaitStrategy::Block && arm()) {
-      waker().sleep(timeout < Nanos{0} ? timeout : std::max(Nanos{0}, deadline - monotonic_now()));
-      waker().disarm();
-    }
-    for (int looks = 0; looks < 64; ++looks) {
-      if (ready()) return true;
-      if (core().wait() == WaitStrategy::Yield) {
-        std::this_thread::yield();
-      } else {
-        relax();
-      }
-    }
-    if (timeout >= Nanos{0} && monotonic_now() >= deadline) return false;
-  }
-  return ready();
+  return detail::wait_until_ready(*this, core().wait(), timeout);
 }
 
 }  // namespace trunkline::bus

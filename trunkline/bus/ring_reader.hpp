@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "trunkline/bus/ring_core.hpp"
+#include "trunkline/bus/wait.hpp"
 #include "trunkline/wire/frame.hpp"
 
 namespace trunkline::bus {
@@ -16,6 +17,9 @@ enum class PollKind : std::uint8_t {
   Empty,   // nothing to read now
   Missed,  // the writer was a whole ring ahead; the reader goes on with newer frames
 };
+
+// A ring of this process; never used twice.
+enum class RingId : std::uint32_t {};
 
 struct Poll {
   PollKind kind = PollKind::Empty;
@@ -69,10 +73,14 @@ class RingReader {
 
   // Whether poll() would say something else than Empty; frames that a filter passes over count.
   bool ready() const noexcept {
-    return core().at(position_)->load(std::memory_order_acquire) != 0 || !core().intact(position_);
+    std::uint64_t word = core().at(position_)->load(std::memory_order_acquire);
+    if (word == detail::pad_word) word = core().at(0)->load(std::memory_order_acquire);
+    return word != 0 || !core().intact(position_);
   }
   // The writer is gone, or has closed the ring, and everything has been read.
-  bool ended() const noexcept { return core().control().closed.load(std::memory_order_acquire) && !ready(); }
+  bool ended() const noexcept { return interrupted() && !ready(); }
+
+  RingId ring() const noexcept { return RingId{core().id()}; }
 
   // Since the subscription: total_read() + total_missed() == frames published since. Frames that a filter passed over
   // count as read.
@@ -86,7 +94,10 @@ class RingReader {
 
  private:
   friend class Ring;
+  friend class Bus;
   friend class BusReader;
+  template <class Reader>
+  friend bool detail::wait_until_ready(Reader&, WaitStrategy, Nanos) noexcept;
 
   struct Leave {
     std::shared_ptr<detail::RingCore> core;
@@ -100,7 +111,7 @@ class RingReader {
   explicit RingReader(std::shared_ptr<detail::RingCore> core);
 
   detail::RingCore& core() const noexcept { return *seat_.get_deleter().core; }
-  bool closed() const noexcept { return core().control().closed.load(std::memory_order_acquire); }
+  bool interrupted() const noexcept { return core().control().closed.load(std::memory_order_acquire); }
   detail::Waker& waker() noexcept;
   // The parts of arm(), for a reader of several rings: use the same waker for all, announce to each, then look.
   void use(detail::Waker& waker) noexcept { seat_->waker.store(&waker, std::memory_order_release); }
