@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "trunkline/protocol/padded_buffer.hpp"
+#include "trunkline/protocol/utf8.hpp"
 
 namespace trunkline::protocol::websocket {
 
@@ -85,6 +86,10 @@ struct DecoderConfig {
   std::optional<DeflateParameters> deflate;    // none: compressed frames are a protocol error
 };
 
+namespace detail {
+void unmask(std::span<char> payload, const char* key) noexcept;
+}
+
 class Inflater;
 class Deflater;
 
@@ -114,6 +119,7 @@ class Decoder {
   struct Header;
 
   Decode fail(CloseCode code, std::string_view reason) noexcept;
+  Decode next_frame(Message& message);
   Decode check(const Header& header) noexcept;
   Decode control(const Header& header, std::span<char> payload, Message& message) noexcept;
   Decode assemble(const Header& header, std::span<char> payload, Message& message);
@@ -125,10 +131,43 @@ class Decoder {
   std::unique_ptr<Inflater> inflater_;
   Opcode assembling_ = Opcode::Continuation;  // of the fragmented message under way; Continuation: none
   bool assembling_compressed_ = false;
+  bool plain_ = true;  // neither inside a fragmented message, nor closed, nor failed
   bool closed_ = false;
   bool failed_ = false;
   ProtocolError error_;
 };
+
+// The frame that nearly all are: a whole, uncompressed message of less than 64 KiB, all of it there. next_frame() takes
+// whatever is not that, and would do the same with what is.
+inline Decode Decoder::next(Message& message) {
+  const std::size_t available = buffer_.size() - begin_;
+  if (!plain_ || available < 4) return next_frame(message);
+  char* const frame = buffer_.data() + begin_;
+  constexpr unsigned char whole_text = 0x81, whole_binary = 0x82;
+  const auto first = static_cast<unsigned char>(frame[0]);
+  const auto second = static_cast<unsigned char>(frame[1]);
+  const bool masked = (second & 0x80) != 0;
+  if ((first != whole_text && first != whole_binary) || masked != (config_.role == Role::Server)) {
+    return next_frame(message);
+  }
+  std::size_t length = second & 0x7F;
+  std::size_t payload_at = 2;
+  if (length > 125) {
+    if (length == 127) return next_frame(message);
+    length = std::size_t{static_cast<unsigned char>(frame[2])} << 8 | static_cast<unsigned char>(frame[3]);
+    payload_at = 4;
+    if (length < 126) return next_frame(message);
+  }
+  if (masked) payload_at += 4;
+  if (length > config_.max_message || available < payload_at + length) return next_frame(message);
+
+  const std::span<char> payload{frame + payload_at, length};
+  begin_ += payload_at + length;
+  if (masked) detail::unmask(payload, frame + payload_at - 4);
+  if (first == whole_text && !valid_utf8(payload)) return fail(CloseCode::InvalidPayload, "text is not UTF-8");
+  message = {static_cast<Opcode>(first & 0x0F), payload};
+  return Decode::Message;
+}
 
 struct EncoderConfig {
   Role role = Role::Client;
@@ -137,8 +176,8 @@ struct EncoderConfig {
   int level = 6;                    // zlib, 1 to 9
 };
 
-// Frame header without a mask. A server's frame is the same for every client, so it can be encoded once for all.
-inline constexpr std::size_t max_header = 14;
+inline constexpr std::size_t max_header = 14;  // bytes in front of a payload, mask included
+
 struct FrameBits {
   Opcode opcode = Opcode::Binary;
   bool fin = true;
@@ -146,7 +185,8 @@ struct FrameBits {
 };
 // Header and mask of a frame around `payload_size` bytes.
 std::size_t frame_overhead(Role role, std::size_t payload_size) noexcept;
-// Writes the header of an unmasked frame to `out` (10 bytes of room) and returns its length.
+// Writes the header of an unmasked frame to `out` (10 bytes of room) and returns its length. What a server sends is the
+// same for every client, so it can be encoded once for all of them.
 std::size_t write_header(char* out, FrameBits bits, std::size_t payload_size) noexcept;
 
 // Appends frames to the caller's bytes: std::string, std::vector<char>, std::vector<std::byte> ...

@@ -16,7 +16,18 @@ std::uint64_t read_big_endian(const char* bytes, std::size_t count) noexcept {
   return value;
 }
 
-void unmask(std::span<char> payload, const char* key) noexcept {
+bool is_control(Opcode opcode) noexcept {
+  return static_cast<std::uint8_t>(opcode) >= 8;
+}
+
+// May this code stand in a close frame (RFC 6455, 7.4, and the registered 1012 to 1014)?
+bool is_sendable(std::uint64_t code) noexcept {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
+}  // namespace
+
+void detail::unmask(std::span<char> payload, const char* key) noexcept {
   std::uint32_t half;
   std::memcpy(&half, key, sizeof half);
   const std::uint64_t mask = half | std::uint64_t{half} << 32;
@@ -30,17 +41,6 @@ void unmask(std::span<char> payload, const char* key) noexcept {
   }
   for (std::size_t i = 0; i < left; ++i) at[i] = static_cast<char>(at[i] ^ key[i % 4]);
 }
-
-bool is_control(Opcode opcode) noexcept {
-  return static_cast<std::uint8_t>(opcode) >= 8;
-}
-
-// May this code stand in a close frame (RFC 6455, 7.4, and the registered 1012 to 1014)?
-bool is_sendable(std::uint64_t code) noexcept {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
-
-}  // namespace
 
 CloseFrame parse_close(std::span<const char> payload) noexcept {
   if (payload.size() < 2) return {};
@@ -97,6 +97,7 @@ std::span<char> Decoder::prepare(std::size_t min_free) {
 
 Decode Decoder::fail(CloseCode code, std::string_view reason) noexcept {
   failed_ = true;
+  plain_ = false;
   error_ = {code, reason};
   return Decode::Error;
 }
@@ -129,7 +130,7 @@ Decode Decoder::check(const Header& header) noexcept {
   return wrong("unknown opcode");
 }
 
-Decode Decoder::next(Message& message) {
+Decode Decoder::next_frame(Message& message) {
   for (;;) {
     if (failed_) return Decode::Error;
     const std::size_t available = buffer_.size() - begin_;
@@ -156,7 +157,7 @@ Decode Decoder::next(Message& message) {
 
     const std::span<char> payload{frame + payload_at, static_cast<std::size_t>(length)};
     begin_ += payload_at + payload.size();
-    if (header.masked) unmask(payload, frame + length_end);
+    if (header.masked) detail::unmask(payload, frame + length_end);
 
     if (is_control(header.opcode)) return control(header, payload, message);
     if (!header.fin || header.compressed || header.opcode == Opcode::Continuation) {
@@ -182,6 +183,7 @@ Decode Decoder::control(const Header& header, std::span<char> payload, Message& 
       if (!valid_utf8(payload.subspan(2))) return fail(CloseCode::InvalidPayload, "close reason is not UTF-8");
     }
     closed_ = true;
+    plain_ = false;
   }
   message = {header.opcode, payload};
   return Decode::Message;
@@ -193,6 +195,7 @@ Decode Decoder::assemble(const Header& header, std::span<char> payload, Message&
     assembled_.clear();
     assembled_.reserve_free(1024);
     assembling_ = header.opcode;
+    plain_ = false;
     assembling_compressed_ = header.compressed;
   }
   if (assembling_compressed_) {
@@ -204,6 +207,7 @@ Decode Decoder::assemble(const Header& header, std::span<char> payload, Message&
     assembled_.append(payload);
   }
   if (!header.fin) return Decode::NeedMore;
+  plain_ = true;
   message = {std::exchange(assembling_, Opcode::Continuation), assembled_.view()};
   if (message.opcode == Opcode::Text && !valid_utf8(message.payload)) {
     return fail(CloseCode::InvalidPayload, "text is not UTF-8");
