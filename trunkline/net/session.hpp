@@ -1,74 +1,75 @@
-// Drives one venue: opens its lanes, feeds it what comes, carries out what it asks for, and tells the stream and the
-// log honestly how the connections are. Connected is said only after an upgrade succeeded.
+// Drives one venue: opens its lanes, keeps them open, feeds it what comes in, carries out what it asks for, and tells
+// the stream and the operator how its connections stand.
 //
-// Thread: all of it on the one that runs the io_context, which is the writer of the sink's ring; stats() is for any.
+// Thread: everything but command(), stats() and lanes() belongs to the one thread that runs the io_context.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "trunkline/core/error.hpp"
 #include "trunkline/core/event.hpp"
 #include "trunkline/net/asio.hpp"
 #include "trunkline/net/backoff.hpp"
+#include "trunkline/net/endpoint_map.hpp"
+#include "trunkline/net/session_stats.hpp"
 #include "trunkline/net/tls.hpp"
 #include "trunkline/venue/venue.hpp"
 
 namespace trunkline::net {
 
 struct SessionConfig {
-  std::string connector;  // its name on the stream and in the log
-  // Scheme, host and port in place of those of the lanes and of the requests; empty: the venue's own.
-  std::string stream_url = {};
-  std::string rest_url = {};
-  BackoffConfig backoff = {};
+  std::string connector = {};  // name in status frames and events; empty: the venue's exchange()
+  EndpointMap endpoints = {};
   TlsOptions tls = {};
+  BackoffConfig backoff = {};                     // between connection attempts of one lane
+  std::uint64_t seed = 0;                         // of jitter; 0: different each time
+  Nanos stable_after = std::chrono::seconds{10};  // a connection that lived this long ends the backoff's growth
+  Nanos open_timeout = std::chrono::seconds{10};
+  Nanos silence_before_ping = std::chrono::seconds{15};  // where the lane names none
+  Nanos pong_timeout = std::chrono::seconds{10};
+  Nanos replace_timeout =
+      std::chrono::seconds{30};  // for the venue to be ready on a replacement; then it counts as ready
   Nanos tick = std::chrono::milliseconds{100};
-  // A connection that lived this long begins a new count of attempts.
-  Nanos settled_after = std::chrono::seconds{10};
-  // How long a replacement may take until the venue calls it ready; then it is given up and tried again later.
-  Nanos replacement_timeout = std::chrono::seconds{60};
-  Nanos request_deadline = std::chrono::seconds{10};
-  // How long to hold requests after a 429 or 418 that says no Retry-After.
-  Nanos default_hold = std::chrono::seconds{30};
-  std::uint64_t seed = 0;  // of the jitter; 0: from the system
+  Nanos request_timeout = std::chrono::seconds{10};
+  std::size_t requests_in_flight = 4;
+  Nanos hold_after_429 = std::chrono::seconds{10};  // where Retry-After says nothing
+  Nanos hold_after_418 = std::chrono::seconds{120};
+  bool offer_deflate = false;
 };
 
-// Written by the session's thread, read by any.
-struct SessionStats {
-  std::atomic<std::uint64_t> messages{0};
-  std::atomic<std::uint64_t> bytes{0};
-  std::atomic<std::uint64_t> requests{0};
-  std::atomic<std::uint64_t> rate_limited{0};  // replies 429 and 418
-  std::atomic<std::uint64_t> failed_requests{0};
-  std::atomic<std::uint64_t> reconnects{0};
-  std::atomic<std::uint32_t> lanes{0};
-  std::atomic<std::uint32_t> connected_lanes{0};
-  std::atomic<std::int64_t> last_receive{0};  // Unix nanoseconds
-};
+// What of the frames a session publishes is not a lane's: replies, ticks and commands carry this connection number.
+inline constexpr std::uint8_t requests_connection = 15;
 
-class Session {
+class Session final {
  public:
-  // An error where an address cannot be read or the TLS settings do not work. Venue, sink, log and stats outlive it.
-  static Result<std::unique_ptr<Session>> make(asio::io_context& io, venue::Venue& venue, venue::Sink& sink,
-                                               EventLog& log, SessionStats& stats, SessionConfig config);
+  // Venue, sink and log must outlive the session. The sink's ring must have no other writer.
+  Session(asio::io_context& io, venue::Venue& venue, venue::Sink& sink, EventLog& log, SessionConfig config = {});
   ~Session();  // stops
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  void start();
-  // Tells the venue that its connections are gone, and the stream that they are Stopped. No handler runs afterwards.
+  // An address that cannot be read, or TLS that cannot be set up, is an error; a server that cannot be reached is not:
+  // that is tried again, for ever or up to the limit. The venue's on_start runs in the first start alone.
+  Result<void> start();
+  // Closes everything. Nothing of the session runs afterwards until the next start(), but commands: those reach the
+  // venue at any time. Requests without a reply are sent again by the next start().
   void stop();
+  bool running() const noexcept;
 
-  // What the venue refuses is in the result; what it accepts and later fails is on the stream and in the log.
-  Result<void> command(const venue::Command& command);
+  // Any thread. Hands a command to the venue on the session's thread; before the first start() it waits for that.
+  // `done` (may be empty) runs there with what the venue said.
+  void command(venue::Command command, std::function<void(Result<void>)> done = {});
+
+  // Any thread.
+  const SessionStats& stats() const noexcept;
+  std::vector<LaneInfo> lanes() const;
 
   struct Impl;
 
  private:
-  explicit Session(std::shared_ptr<Impl> impl) noexcept;
   std::shared_ptr<Impl> impl_;
 };
 

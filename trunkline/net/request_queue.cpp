@@ -1,0 +1,106 @@
+#include "trunkline/net/request_queue.hpp"
+
+#include <charconv>
+
+namespace trunkline::net {
+
+RequestQueue::RequestQueue(asio::io_context& io, const venue::RequestLimits& limits, const SessionConfig& config,
+                           SessionStats& stats, Listener& listener)
+    : io_(io),
+      limits_(limits),
+      config_(config),
+      stats_(stats),
+      listener_(listener),
+      limiter_({.weight = limits.weight_per_minute, .window = std::chrono::minutes{1}}),
+      // A venue that asks again at once after each failure must not spin.
+      failures_({.first = std::chrono::milliseconds{250}, .cap = std::chrono::seconds{10}}, config.seed) {}
+
+void RequestQueue::push(venue::Request request) {
+  (request.priority == venue::Priority::Low ? low_ : normal_).push_back(std::move(request));
+  note_depth();
+}
+
+void RequestQueue::start() {
+  client_.emplace(io_, HttpClientOptions{.tls = config_.tls, .connect_timeout = config_.open_timeout});
+  pump();
+}
+
+void RequestQueue::stop() {
+  client_.reset();
+  for (auto entry = in_flight_.rbegin(); entry != in_flight_.rend(); ++entry) {
+    auto& queue = entry->second.priority == venue::Priority::Low ? low_ : normal_;
+    queue.push_front(std::move(entry->second));
+  }
+  in_flight_.clear();
+  note_depth();
+}
+
+void RequestQueue::pump() {
+  if (!client_) return;
+  while (pump_one(normal_, Urgency::Normal)) {
+  }
+  while (normal_.empty() && pump_one(low_, Urgency::Low)) {
+  }
+}
+
+bool RequestQueue::pump_one(std::deque<venue::Request>& queue, Urgency urgency) {
+  if (queue.empty() || in_flight_.size() >= config_.requests_in_flight) return false;
+  const Nanos now = monotonic_now();
+  if (limiter_.wait(now, queue.front().weight, urgency) > Nanos{0}) return false;
+  limiter_.sent(now, queue.front().weight);
+  venue::Request request = std::move(queue.front());
+  queue.pop_front();
+  send(std::move(request));
+  return true;
+}
+
+void RequestQueue::send(venue::Request request) {
+  const std::uint64_t ticket = next_ticket_++;
+  const auto url = config_.endpoints.apply(std::string_view(request.url));
+  stats_.requests.add();
+  client_->send({.url = url ? url->to_text() : request.url, .deadline = config_.request_timeout},
+                [this, ticket](Result<HttpClient::Reply> result) { finished(ticket, std::move(result)); });
+  in_flight_.emplace(ticket, std::move(request));
+}
+
+void RequestQueue::finished(std::uint64_t ticket, Result<HttpClient::Reply> result) {
+  const auto entry = in_flight_.find(ticket);
+  if (entry == in_flight_.end()) return;
+  const venue::Request request = std::move(entry->second);
+  in_flight_.erase(entry);
+  note_depth();
+  if (!result) {
+    stats_.requests_failed.add();
+    hold(*failures_.next());
+    const std::string padded = result.error().message + std::string(HttpClient::Reply::padding, '\0');
+    answer(request, 0, {padded.data(), result.error().message.size()}, unix_now());
+  } else {
+    failures_.reset();
+    judge(*result);
+    answer(request, result->status, result->body(), result->received);
+  }
+  pump();
+}
+
+void RequestQueue::judge(const HttpClient::Reply& reply) {
+  if (!limits_.used_weight_header.empty()) {
+    const std::string_view text = reply.headers.get(limits_.used_weight_header);
+    std::uint32_t used = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), used).ec == std::errc()) {
+      limiter_.told_used(monotonic_now(), used);
+    }
+  }
+  auto wait = parse_retry_after(reply.headers.get("Retry-After"), reply.received);
+  if (reply.status == 429 && !wait) wait = config_.hold_after_429;
+  if (reply.status == 418 && !wait) wait = config_.hold_after_418;
+  if (!wait || reply.status < 400) return;
+  hold(*wait);
+  stats_.rate_limited.add();
+  listener_.on_rate_limited(reply.status, *wait);
+}
+
+void RequestQueue::answer(const venue::Request& request, int status, std::string_view padded_body, Nanos received) {
+  listener_.on_reply({request.id, status, padded_body, received});
+}
+
+}  // namespace trunkline::net
