@@ -19,7 +19,7 @@ import { Ticker } from "./ui/ticker";
 import { TopBar } from "./ui/topbar";
 import { byId } from "./ui/dom";
 
-const pullEvery = 33;
+const pullEvery = 50;
 
 startTheme();
 const worker = new StreamWorker();
@@ -76,7 +76,7 @@ function draw({ symbols: rows, symbolsReset, book, trades, series, stats, alerts
     if (book !== undefined && symbol !== undefined) {
       decimals = book.priceDecimals;
       ladder.show(book, symbol);
-      depth.show(book);
+      depth.show(book, now);
       ticker.show(book, symbol);
     }
     if (trades !== undefined) tape.show(trades.reset, trades.rows, now);

@@ -1,5 +1,6 @@
 // Applies the frames of the stream to the symbols, and keeps count. No socket, no screen: bytes in, state out.
 
+import { words } from "../text";
 import type { ConnectionRow, ShownState } from "../protocol";
 import { AlertList } from "./alerts";
 import * as cold from "./cold";
@@ -329,7 +330,7 @@ export class Market implements FrameReader {
     symbol.shownSince = now;
     if (shown === "Stale") {
       if (symbol.staleSince === 0) symbol.staleSince = now;
-      if (this.linkUp) this.alerts.add(now, "bad", "book", `Book stale: ${reason}`, symbol.name);
+      if (this.linkUp) this.alerts.add(now, "bad", "book", `Book stale: ${words(reason)}`, symbol.name);
     } else if (shown === "Live" && symbol.staleSince !== 0) {
       symbol.staleSince = 0;
       this.alerts.add(now, "good", "book", "Book live again", symbol.name);

@@ -8,7 +8,7 @@ import type { Market } from "./market";
 import type { SeriesStore } from "./series";
 import { Halves, type SymbolState, tradeFlags } from "./symbol_state";
 
-const rowsEvery = 180;
+const rowsEvery = 220;
 const statsEvery = 450;
 const channelNames = Object.entries(MessageType).filter(([, type]) => type <= MessageType.Gap);
 const alwaysShown = new Set<string>(["Trade", "Quote", "L2Delta", "L2Snapshot", "BookStatus", "Heartbeat"]);

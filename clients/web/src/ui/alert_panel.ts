@@ -2,7 +2,7 @@
 
 import type { Alert } from "../stream/alerts";
 import { byId, KeyedRows, make, setAttribute, setText } from "./dom";
-import { clockTime } from "./text";
+import { clockTime } from "../text";
 
 interface Row {
   root: HTMLElement;

@@ -3,7 +3,7 @@
 import type { BookView } from "../protocol";
 import { byId, make, setText } from "./dom";
 import { color, onTheme } from "./theme";
-import { short } from "./text";
+import { short } from "../text";
 
 const axisHeight = 18;
 
@@ -12,6 +12,7 @@ export class DepthChart {
   private readonly canvas = make("canvas");
   private readonly legend = byId("depth-legend");
   private book: BookView | undefined;
+  private drawnAt = 0;
   private pointer: number | undefined;
 
   constructor() {
@@ -28,8 +29,12 @@ export class DepthChart {
     });
   }
 
-  show(book: BookView): void {
+  /** Eyes follow a curve at ten times a second; a change of state shows at once. */
+  show(book: BookView, now: number): void {
+    const { book: before } = this;
     this.book = book;
+    if (now - this.drawnAt < 95 && before?.state === book.state && before.index === book.index) return;
+    this.drawnAt = now;
     this.draw();
   }
 
@@ -92,7 +97,13 @@ export class DepthChart {
     side(askPrices, askTotals, "ask", width);
 
     context.fillStyle = text;
-    for (const share of [0.25, 0.5, 0.75]) context.fillText(short(top * share), 6, y(top * share) - 7);
+    // A halo keeps the labels readable over the curve.
+    context.strokeStyle = color("panel");
+    context.lineWidth = 3;
+    for (const share of [0.25, 0.5, 0.75]) {
+      context.strokeText(short(top * share), 6, y(top * share) - 7);
+      context.fillText(short(top * share), 6, y(top * share) - 7);
+    }
     const decimals = book.priceDecimals;
     context.textBaseline = "bottom";
     for (const [place, align] of [[-1, "left"], [-0.5, "center"], [0, "center"], [0.5, "center"], [1, "right"]] as const) {

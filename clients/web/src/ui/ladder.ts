@@ -3,7 +3,7 @@
 
 import type { BookView, LevelRow, SymbolRow } from "../protocol";
 import { byId, make, Segments, setAttribute, setClass, setText } from "./dom";
-import { duration, words } from "./text";
+import { duration, words } from "../text";
 
 const rowHeight = 19;
 const middleHeight = 34;
@@ -58,7 +58,7 @@ export class Ladder {
     const facts = byId("book-facts");
     for (const [id, label] of [["reason", "reason"], ["gaps", "gaps"], ["resyncs", "resyncs"], ["levels", "levels"], ["update-id", "update id"]]) {
       this.facts[id] = make("dd", { testid: `book-${id}` });
-      facts.append(make("div", { class: id }, make("dt", { text: label }), this.facts[id]));
+      facts.append(make("div", { class: `fact-${id}` }, make("dt", { text: label }), this.facts[id]));
     }
     this.fit();
     new ResizeObserver(() => {
@@ -77,7 +77,7 @@ export class Ladder {
     this.fill(this.bids, book.bids);
     setText(this.last, book.last === "" ? "–" : book.last);
     setAttribute(this.last, "data-direction", String(book.direction));
-    const points = Number.isNaN(book.spreadBasisPoints) ? "" : ` · ${book.spreadBasisPoints.toFixed(2)} bp`;
+    const points = Number.isNaN(book.spreadBasisPoints) ? "" : ` · ${book.spreadBasisPoints < 0.1 ? book.spreadBasisPoints.toPrecision(2) : book.spreadBasisPoints.toFixed(2)} bp`;
     setText(this.spread, book.spread === "" ? "" : `spread ${book.spread}${points}`);
     setText(this.veilState, book.state);
     setText(this.veilReason, book.state === "Live" ? "" : `${stateText(book)} · ${duration(book.since)}`);

@@ -5,7 +5,7 @@ import uPlot from "uplot";
 import type { SeriesView } from "../protocol";
 import { byId, make, Segments, setText } from "./dom";
 import { color, onTheme } from "./theme";
-import { clockTime } from "./text";
+import { clockTime } from "../text";
 
 const keep = 3600;
 
@@ -55,7 +55,7 @@ export class PriceChart {
 
   private draw(): void {
     if (this.plot === undefined || this.parent.clientWidth === 0) return;
-    this.plot.setData([this.times, this.last, this.bid, this.ask]);
+    this.plot.setData([this.times, this.bid, this.ask, this.last]);
   }
 
   private resize(): void {
@@ -74,7 +74,7 @@ export class PriceChart {
     this.plot = new uPlot({
       width: Math.max(100, this.parent.clientWidth),
       height: Math.max(80, this.parent.clientHeight),
-      padding: [8, 0, 0, 8],
+      padding: [8, 0, 0, 26],
       legend: { show: false },
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       scales: {
@@ -88,10 +88,10 @@ export class PriceChart {
           values: (_plot, splits) => splits.map((at) => at.toLocaleString("en-US", { minimumFractionDigits: Math.min(this.decimals, 8), maximumFractionDigits: 8 })),
         },
       ],
-      series: [{}, line(accent, 1.5), line(bid, 1), line(ask, 1)],
-      bands: [{ series: [3, 2], fill: color("band") }],
+      series: [{}, line(bid, 1), line(ask, 1), line(accent, 2)],
+      bands: [{ series: [2, 1], fill: color("band") }],
       hooks: { drawClear: [(plot) => this.hatch(plot)], setCursor: [(plot) => this.point(plot)], setData: [(plot) => this.point(plot)] },
-    }, [this.times, this.last, this.bid, this.ask], this.parent);
+    }, [this.times, this.bid, this.ask, this.last], this.parent);
   }
 
   private timeRange(): [number, number] {

@@ -3,8 +3,8 @@
 import { make } from "./dom";
 import { color } from "./theme";
 
-const width = 84;
-const height = 16;
+const width = 64;
+const height = 14;
 
 export class Spark {
   readonly canvas = make("canvas", { class: "spark" });

@@ -2,7 +2,7 @@
 
 import type { SymbolRow } from "../protocol";
 import { byId, make, setAttribute, setClass, setText } from "./dom";
-import { percent, rate, words } from "./text";
+import { percent, rate, words } from "../text";
 
 type Column = "state" | "name" | "last" | "bid" | "ask" | "change" | "rate";
 
@@ -43,6 +43,7 @@ export class SymbolList {
   private readonly rows = new Map<number, Row>();
   private shown: Row[] = [];
   private readonly list = byId("symbol-rows");
+  private readonly panel = this.list.closest(".panel") as HTMLElement;
   private readonly filter = byId<HTMLInputElement>("filter");
   private readonly count = byId("symbol-count");
   private readonly heads = new Map<Column, HTMLButtonElement>();
@@ -51,6 +52,7 @@ export class SymbolList {
   private cursor = -1;
   private selected = -1;
   private arrangedAt = 0;
+  private longest = 9;
 
   constructor(private readonly picked: (row: SymbolRow) => void) {
     const parent = byId("symbol-columns");
@@ -82,7 +84,9 @@ export class SymbolList {
 
   update(changed: SymbolRow[], everything: boolean, now: number): void {
     let added = everything;
+    let longest = this.longest;
     for (const data of changed) {
+      longest = Math.max(longest, data.last.length, data.bid.length, data.ask.length);
       let row = this.rows.get(data.index);
       if (row === undefined) {
         row = this.create(data);
@@ -90,6 +94,11 @@ export class SymbolList {
         added = true;
       }
       this.fill(row, data);
+    }
+    if (longest > this.longest) {
+      // A price that is cut off is a wrong price: the columns grow with the longest one.
+      this.longest = longest;
+      document.documentElement.style.setProperty("--price", `${Math.ceil(longest * 6.4)}px`);
     }
     if (added || (this.sortBy !== undefined && this.sortBy !== "name" && now - this.arrangedAt > 1000)) this.arrange(now);
   }
@@ -166,6 +175,7 @@ export class SymbolList {
       shown.sort((a, b) => sign * order(a.data, b.data) || a.data.index - b.data.index);
     }
     const same = shown.length === this.shown.length && shown.every((row, i) => row === this.shown[i]);
+    setClass(this.panel, "many", new Set(present.map((row) => row.data.exchange)).size > 1);
     if (!same) {
       this.shown = shown;
       this.list.replaceChildren(...shown.map((row) => row.root));
@@ -191,6 +201,7 @@ export class SymbolList {
     setAttribute(root, "data-symbol", data.text);
     setAttribute(root, "data-state", data.state);
     setText(cells.name.firstChild as HTMLElement, data.name);
+    setAttribute(cells.name, "title", data.text);
     setText(row.exchange, data.exchange);
     setText(cells.state, data.state);
     setAttribute(cells.state, "title", `${data.integrity}${data.reason ? `, ${words(data.reason)}` : ""}; ${data.gaps} gaps, ${data.resyncs} resyncs`);

@@ -4,7 +4,7 @@ import type { ChannelRow, ConnectionRow, LatencyRow, StatsView } from "../protoc
 import { byId, KeyedRows, make, setAttribute, setClass, setText } from "./dom";
 import type { Health, HealthConnection } from "./health";
 import { Spark } from "./spark";
-import { count, duration, latency, rate } from "./text";
+import { count, duration, latency, rate } from "../text";
 
 interface Cells {
   root: HTMLTableRowElement;
@@ -97,6 +97,7 @@ export class SystemPanels {
 
     this.channels.show(stats.channels, (row) => row.name);
     setText(byId("channel-note"), `${count(stats.totalMessages)} messages`);
+    setText(byId("worker-load"), `worker ${Math.round(stats.workerLoad * 100)} %`);
     this.latencies.show(stats.latencies, (row) => row.name);
     this.counter("gaps", stats.gaps, false);
     this.counter("resyncs", stats.resyncs, false);

@@ -2,7 +2,7 @@
 
 import type { TradeRow } from "../protocol";
 import { byId, make, setAttribute, setClass, setText } from "./dom";
-import { clockTime, rate } from "./text";
+import { clockTime, rate } from "../text";
 
 const most = 80;
 

@@ -2,7 +2,7 @@
 
 import type { BookView, SymbolRow } from "../protocol";
 import { byId, make, setAttribute, setText } from "./dom";
-import { clockTime, percent } from "./text";
+import { clockTime, percent } from "../text";
 import { stateText } from "./ladder";
 
 export class Ticker {
@@ -34,16 +34,16 @@ export class Ticker {
     setAttribute(this.change, "data-direction", String(Math.sign(Number(symbol.change.toFixed(4)) || 0)));
     setText(this.state, book.state === "Live" ? "Live" : `${book.state}: ${stateText(book)}`);
     setAttribute(this.state, "data-state", book.state);
-    this.fact("bid", book.bids[0] === undefined ? "–" : symbol.bid);
-    this.fact("ask", book.asks[0] === undefined ? "–" : symbol.ask);
-    this.fact("spread", book.spread === "" ? "–" : book.spread);
     const ticker = book.derivative;
-    if (ticker !== undefined) {
-      this.fact("mark", ticker.mark || "–");
-      this.fact("index", ticker.index || "–");
-      this.fact("funding", ticker.funding === "" ? "–" : `${ticker.funding} at ${clockTime(ticker.nextFunding, false).slice(0, 5)}`);
-      if (ticker.openInterest !== "") this.fact("open int.", ticker.openInterest);
-    } else for (const name of ["mark", "index", "funding", "open int."]) this.drop(name);
+    const facts: [string, string][] = ticker === undefined
+      ? [["bid", symbol.bid], ["ask", symbol.ask], ["spread", book.spread || "–"]]
+      : [
+        ["mark", ticker.mark || "–"], ["index", ticker.index || "–"],
+        ["funding", ticker.funding === "" ? "–" : `${ticker.funding} at ${clockTime(ticker.nextFunding, false).slice(0, 5)}`],
+        ["open int.", ticker.openInterest],
+      ];
+    for (const [name, text] of facts) if (text !== "") this.fact(name, text);
+    for (const name of this.values.keys()) if (!facts.some(([shown]) => shown === name)) this.drop(name);
   }
 
   private tag(texts: string[]): void {

@@ -3,7 +3,7 @@
 import type { LinkView, StatsView } from "../protocol";
 import { byId, make, setAttribute, setClass, setText } from "./dom";
 import type { Health } from "./health";
-import { bytes, duration, rate } from "./text";
+import { bytes, duration, rate } from "../text";
 
 export class TopBar {
   private readonly values = new Map<string, HTMLElement>();

@@ -56,7 +56,8 @@ export function short(value: number): string {
 
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return "–";
-  return `${share >= 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(2)} %`;
+  const text = Math.abs(share * 100).toFixed(2);
+  return text === "0.00" ? "0.00 %" : `${share > 0 ? "+" : "−"}${text} %`;
 }
 
 /** "SequenceGap" as "sequence gap". */
