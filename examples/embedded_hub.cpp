@@ -1,5 +1,5 @@
 // The hub inside a program with a main loop of its own, which reads the bus itself: no callbacks, no extra thread.
-// usage: example_embedded_hub binance:BTC-USDT [stream-url rest-url]
+// usage: example_embedded_hub binance:BTC-USDT [endpoint]
 #include <cstdio>
 
 #include "trunkline/bus/typed_bus.hpp"
@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   hub::Log log({.level = Severity::Warning});
   hub::ExchangeHub hub({}, log);
   auto config = hub::ExchangeConfig::websocket(symbol->exchange);
-  if (argc > 3) config.stream_url(argv[2]).rest_url(argv[3]);
+  if (argc > 2) config.endpoint(argv[2]);
   if (auto connected = hub.connect_exchange(config); !connected) {
     return std::fprintf(stderr, "%s\n", connected.error().message.c_str()), 1;
   }

@@ -1,5 +1,5 @@
 // A strategy in forty lines: watches the spread of every book, and says when it cannot trust one.
-// usage: example_spread_strategy binance:BTC-USDT [stream-url rest-url]
+// usage: example_spread_strategy binance:BTC-USDT [endpoint]
 #include <cstdio>
 #include <thread>
 
@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   hub::ExchangeHub hub({}, log);
   hub.add_strategy(std::make_unique<SpreadStrategy>());
   auto config = hub::ExchangeConfig::websocket(symbol->exchange);
-  if (argc > 3) config.stream_url(argv[2]).rest_url(argv[3]);
+  if (argc > 2) config.endpoint(argv[2]);
   if (auto connected = hub.connect_exchange(config); !connected)
     return std::fprintf(stderr, "%s\n", connected.error().message.c_str()), 1;
   if (auto asked = hub.subscribe_market_data(*symbol); !asked)

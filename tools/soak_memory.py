@@ -31,8 +31,7 @@ def main():
                                 "--rate", "5000"])
     hub = subprocess.Popen([program, "run", "binance:BTC-USDT", "binance:ETH-USDT", "binance:SOL-USDT", "binance:XRP-USDT",
                             "--http", f"127.0.0.1:{http_port}", "--set", "relay.socket=none",
-                            "--set", f"exchange.binance.stream_url=ws://127.0.0.1:{sandbox_port}",
-                            "--set", f"exchange.binance.rest_url=http://127.0.0.1:{sandbox_port}"])
+                            "--set", f"exchange.binance.endpoint=http://127.0.0.1:{sandbox_port}"])
     samples = []
     try:
         end = time.monotonic() + minutes * 60

@@ -48,8 +48,8 @@ TEST(Settings, AWrongKeyIsRefusedWithItsLineAndTheNearestRightName) {
   EXPECT_EQ(error_of({{"TRUNKLINE_HTTP_LISSTEN", "x"}}, {}),
             "environment TRUNKLINE_HTTP_LISSTEN: there is no such setting; did you mean TRUNKLINE_HTTP_LISTEN?");
   EXPECT_EQ(
-      error_of({}, {{"exchange.binance.rest_ur", "x"}}),
-      "command line: there is no setting \"exchange.binance.rest_ur\"; did you mean \"exchange.binance.rest_url\"?");
+      error_of({}, {{"exchange.binance.endpont", "x"}}),
+      "command line: there is no setting \"exchange.binance.endpont\"; did you mean \"exchange.binance.endpoint\"?");
 }
 
 TEST(Settings, AWrongValueIsRefusedWithItsPlaceAndWhatARightOneLooksLike) {
@@ -73,9 +73,9 @@ TEST(Settings, AFileThatIsNotTomlIsRefusedWithItsLine) {
 
 TEST(Settings, ExchangesHaveTheirOwnSettings) {
   Settings settings;
-  ASSERT_TRUE(apply_toml(settings, "[exchange.binance]\nstream_url = \"ws://127.0.0.1:9\"\nreconnect_attempts = 3\n",
+  ASSERT_TRUE(apply_toml(settings, "[exchange.binance]\nendpoint = \"http://127.0.0.1:9\"\nreconnect_attempts = 3\n",
                          "t.toml"));
-  EXPECT_EQ(settings.exchange("binance").stream_url, "ws://127.0.0.1:9");
+  EXPECT_EQ(settings.exchange("binance").endpoint, "http://127.0.0.1:9");
   EXPECT_EQ(settings.exchange("binance").reconnect_attempts, 3U);
   EXPECT_EQ(settings.exchange("kraken").reconnect_attempts, 0U);
 }

@@ -3,147 +3,72 @@
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <thread>
 #include <utility>
-
-#include "trunkline/net/session.hpp"
-#include "trunkline/venue/sink.hpp"
 
 namespace trunkline::connector {
 
-// One life of the connector, from start() to stop().
-struct SessionConnector::Running {
-  std::unique_ptr<venue::Venue> venue;
-  net::asio::io_context io{1};
-  venue::Sink sink;
-  std::unique_ptr<net::Session> session;
-  std::thread thread;
-
-  Running(bus::Ring& ring, venue::ConnectorId id, std::unique_ptr<venue::Venue> a_venue, std::uint32_t sequence)
-      : venue(std::move(a_venue)), sink(ring, id, sequence) {}
-};
-
-struct SessionConnector::Stats : net::SessionStats {};
-
-SessionConnector::SessionConnector(SessionConnectorConfig config, std::string exchange, MakeVenue make_venue,
-                                   EventLog& log)
+SessionConnector::SessionConnector(SessionConnectorConfig config, std::unique_ptr<venue::Venue> venue, EventLog& log)
     : config_(std::move(config)),
-      exchange_(std::move(exchange)),
-      make_venue_(std::move(make_venue)),
+      name_(config_.session.connector.empty() ? std::string(venue->exchange()) : config_.session.connector),
+      venue_(std::move(venue)),
       log_(log),
       ring_(std::make_shared<bus::Ring>(config_.ring)),
-      stats_(std::make_unique<Stats>()) {}
+      sink_(*ring_, config_.id),
+      session_(io_, *venue_, sink_, log_, config_.session) {}
 
 SessionConnector::~SessionConnector() {
   stop();
 }
 
-Result<std::shared_ptr<SessionConnector>> SessionConnector::make(SessionConnectorConfig config, std::string exchange,
-                                                                 MakeVenue make_venue, EventLog& log) {
-  std::shared_ptr<SessionConnector> connector(
-      new SessionConnector(std::move(config), std::move(exchange), std::move(make_venue), log));
-  // Everything that can be refused is refused now, not on the thread of a later start().
-  if (auto running = connector->prepare(); !running) return std::unexpected(running.error());
-  return connector;
-}
-
-Result<std::unique_ptr<SessionConnector::Running>> SessionConnector::prepare() {
-  auto running = std::make_unique<Running>(*ring_, config_.id, make_venue_(), sequence_);
-  net::SessionConfig session;
-  session.connector = config_.name;
-  session.stream_url = config_.stream_url;
-  session.rest_url = config_.rest_url;
-  session.backoff.first = config_.reconnect_delay;
-  session.backoff.cap = std::max<Nanos>(std::chrono::seconds{30}, config_.reconnect_delay);
-  session.backoff.attempt_limit = config_.reconnect_attempts;
-  session.tick = config_.tick;
-  auto made = net::Session::make(running->io, *running->venue, running->sink, log_, *stats_, session);
-  if (!made) return std::unexpected(made.error());
-  running->session = *std::move(made);
-  return running;
-}
-
-std::string SessionConnector::exchange_id() const {
-  return exchange_;
-}
-
 void SessionConnector::start() {
-  const std::lock_guard lock(mutex_);
-  if (running_) return;
-  auto prepared = prepare();
-  if (!prepared) {
-    log_.write({Severity::Error, "connector_start_failed", config_.name, {}, {{"reason", prepared.error().message}}});
-    return;
-  }
-  running_ = *std::move(prepared);
-  Running& running = *running_;
-  net::asio::post(running.io, [&running] { running.session->start(); });
-  for (const venue::Command& command : commands_) post(command);
-  running.thread = std::thread([&running] {
-    const auto work = net::asio::make_work_guard(running.io);
-    running.io.run();
+  if (thread_.joinable()) return;
+  io_.restart();
+  net::asio::post(io_, [this] {
+    if (const auto started = session_.start(); !started) {
+      log_.write({Severity::Error, "connector_start_failed", name_, {}, {{"reason", started.error().message}}});
+    }
+  });
+  thread_ = std::thread([this] {
+    const auto work = net::asio::make_work_guard(io_);
+    io_.run();
   });
 }
 
 void SessionConnector::stop() {
-  std::unique_ptr<Running> running;
-  {
-    const std::lock_guard lock(mutex_);
-    running = std::move(running_);
-  }
-  if (!running) return;
-  net::asio::post(running->io, [&running] {
-    running->session->stop();
-    running->io.stop();
+  if (!thread_.joinable()) return;
+  net::asio::post(io_, [this] {
+    session_.stop();
+    io_.stop();
   });
-  running->thread.join();
-  sequence_ = running->sink.sequence();
+  thread_.join();
 }
 
 void SessionConnector::command(const venue::Command& command) {
-  const std::lock_guard lock(mutex_);
-  if (command.action != venue::Action::Resend) remember(command);
-  if (running_) post(command);
-}
-
-// What a later start() has to ask for again.
-void SessionConnector::remember(const venue::Command& command) {
-  const auto same = std::ranges::find(commands_, command.symbol, &venue::Command::symbol);
-  if (same == commands_.end()) {
-    if (command.action == venue::Action::Subscribe) commands_.push_back(command);
-  } else if (command.action == venue::Action::Subscribe) {
-    same->channels.add(command.channels);
-  } else {
-    same->channels.remove(command.channels);
-    if (same->channels.empty()) commands_.erase(same);
-  }
-}
-
-void SessionConnector::post(const venue::Command& command) {
-  net::asio::post(running_->io, [this, command, session = running_->session.get()] {
-    const auto done = session->command(command);
+  session_.command(command, [this, command](const Result<void>& done) {
     if (done) return;
     const bool subscribing = command.action == venue::Action::Subscribe;
     log_.write({Severity::Error,
                 subscribing ? "subscription_refused" : "command_refused",
-                config_.name,
+                name_,
                 command.symbol.to_text(),
                 {{"reason", done.error().message}}});
   });
 }
 
 ConnectionReport SessionConnector::report() const {
-  constexpr auto relaxed = std::memory_order_relaxed;
+  const net::SessionStats& stats = session_.stats();
+  const auto lanes = session_.lanes();
   ConnectionReport report;
-  report.connector = config_.name;
-  report.exchange = exchange_;
-  const auto lanes = stats_->lanes.load(relaxed);
-  report.connected = lanes != 0 && stats_->connected_lanes.load(relaxed) == lanes;
-  report.messages = stats_->messages.load(relaxed);
-  report.bytes = stats_->bytes.load(relaxed);
-  report.requests = stats_->requests.load(relaxed);
-  report.rate_limited = stats_->rate_limited.load(relaxed);
-  report.reconnects = stats_->reconnects.load(relaxed);
+  report.connector = name_;
+  report.exchange = venue_->exchange();
+  report.connected = !lanes.empty() && std::ranges::all_of(lanes, [](const net::LaneInfo& lane) {
+    return lane.state == wire::ConnectionState::Connected;
+  });
+  report.messages = stats.messages.get();
+  report.bytes = stats.bytes.get();
+  report.requests = stats.requests.get();
+  report.rate_limited = stats.rate_limited.get();
+  report.reconnects = stats.reconnects.get();
   report.frames = ring_->published();
   return report;
 }

@@ -29,8 +29,7 @@ class ExchangeConfig {
   // First delay of the exponential backoff.
   ExchangeConfig& reconnect_delay(Nanos delay) { return reconnect_delay_ = delay, *this; }
   // Scheme and host in place of the venue's own, for a sandbox or a proxy.
-  ExchangeConfig& stream_url(std::string url) { return stream_url_ = std::move(url), *this; }
-  ExchangeConfig& rest_url(std::string url) { return rest_url_ = std::move(url), *this; }
+  ExchangeConfig& endpoint(std::string url) { return endpoint_ = std::move(url), *this; }
   // Each book is compared with a fresh snapshot this often.
   ExchangeConfig& audit_interval(Nanos interval) { return audit_interval_ = interval, *this; }
   ExchangeConfig& credentials(Credentials credentials) { return credentials_ = std::move(credentials), *this; }
@@ -39,8 +38,7 @@ class ExchangeConfig {
   const std::string& name() const noexcept { return name_.empty() ? exchange_ : name_; }
   std::uint32_t reconnect_attempts() const noexcept { return reconnect_attempts_; }
   Nanos reconnect_delay() const noexcept { return reconnect_delay_; }
-  const std::string& stream_url() const noexcept { return stream_url_; }
-  const std::string& rest_url() const noexcept { return rest_url_; }
+  const std::string& endpoint() const noexcept { return endpoint_; }
   Nanos audit_interval() const noexcept { return audit_interval_; }
   const std::optional<Credentials>& credentials() const noexcept { return credentials_; }
 
@@ -51,8 +49,7 @@ class ExchangeConfig {
   std::string name_;
   std::uint32_t reconnect_attempts_ = 0;
   Nanos reconnect_delay_ = std::chrono::milliseconds{500};
-  std::string stream_url_;
-  std::string rest_url_;
+  std::string endpoint_;
   Nanos audit_interval_ = std::chrono::minutes{5};
   std::optional<Credentials> credentials_;
 };

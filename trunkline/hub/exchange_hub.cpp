@@ -24,19 +24,21 @@ Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
   const auto row = ExchangeRegistry::find(config.exchange());
   if (!row) return std::unexpected(row.error());
   connector::SessionConnectorConfig connector_config;
-  connector_config.name = config.name();
   connector_config.id = connector_id(config.name());
   connector_config.ring = config_.ring;
-  connector_config.stream_url = config.stream_url();
-  connector_config.rest_url = config.rest_url();
-  connector_config.reconnect_attempts = config.reconnect_attempts();
-  connector_config.reconnect_delay = config.reconnect_delay();
-  auto connector = connector::SessionConnector::make(
-      connector_config, config.exchange(), [make = (*row)->make, config] { return make(config); }, log_);
-  if (!connector) return std::unexpected(connector.error());
-  if (auto added = connections_.add(*connector); !added) return added;
-  market_data_.attach(**connector);
-  if (running_) (*connector)->start();
+  connector_config.session.connector = config.name();
+  connector_config.session.tick = config_.tick;
+  connector_config.session.backoff.first = config.reconnect_delay();
+  connector_config.session.backoff.attempt_limit = config.reconnect_attempts();
+  if (!config.endpoint().empty()) {
+    auto endpoints = net::EndpointMap::make({{"*", config.endpoint()}});
+    if (!endpoints) return std::unexpected(endpoints.error());
+    connector_config.session.endpoints = *std::move(endpoints);
+  }
+  auto connector = std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), log_);
+  if (auto added = connections_.add(connector); !added) return added;
+  market_data_.attach(*connector);
+  if (running_) connector->start();
   return {};
 }
 

@@ -29,7 +29,8 @@
 namespace trunkline::hub {
 
 struct HubConfig {
-  bus::RingConfig ring;  // of each connector
+  bus::RingConfig ring = {};                    // of each connector
+  Nanos tick = std::chrono::milliseconds{100};  // how often a connector looks at its timers
 };
 
 struct HubStats {

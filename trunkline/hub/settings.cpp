@@ -236,10 +236,9 @@ Outcome set_exchange(ExchangeSettings& settings, std::string_view text) {
 
 // exchange.NAME.KEY
 constexpr std::array exchange_rows{
-    ExchangeRow{"stream_url", "ws:// or wss:// URL", "", "in place of the venue's stream host",
-                set_exchange<&ExchangeSettings::stream_url>},
-    ExchangeRow{"rest_url", "http:// or https:// URL", "", "in place of the venue's REST host",
-                set_exchange<&ExchangeSettings::rest_url>},
+    ExchangeRow{"endpoint", "http:// or https:// URL", "",
+                "in place of the venue's own hosts, for streams and requests: a sandbox, a proxy",
+                set_exchange<&ExchangeSettings::endpoint>},
     ExchangeRow{"reconnect_attempts", "number", "0", "give up after this many failures in a row; 0: never",
                 set_exchange<&ExchangeSettings::reconnect_attempts>},
     ExchangeRow{"reconnect_delay", "duration", "500ms", "first delay of the backoff, doubled up to 30 s",

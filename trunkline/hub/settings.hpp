@@ -24,8 +24,7 @@
 namespace trunkline::hub {
 
 struct ExchangeSettings {
-  std::string stream_url;  // in place of the venue's own, scheme and host; empty: the venue's own
-  std::string rest_url;
+  std::string endpoint;                  // scheme and host in place of the venue's own; empty: the venue's own
   std::uint32_t reconnect_attempts = 0;  // 0: for ever
   Nanos reconnect_delay = std::chrono::milliseconds{500};
   Nanos audit_interval = std::chrono::minutes{5};

@@ -1,0 +1,74 @@
+// trunkline sandbox: a server that speaks a venue's protocol, for programs and tests without a network.
+#include <fmt/format.h>
+
+#include "apps/command.hpp"
+#include "sandbox/binance/server.hpp"
+
+namespace trunkline::apps {
+namespace {
+
+namespace venue_sandbox = trunkline::sandbox::binance;
+
+struct Options {
+  venue_sandbox::BinanceSandboxOptions sandbox;
+  std::vector<std::string> symbols;
+  std::string market = "all";
+  std::uint32_t maximum_age_s = 0;
+  SettingsOptions settings;
+};
+
+int run(Options& options) {
+  const auto settings = options.settings.load();
+  if (!settings) return 2;
+  SignalWait signals;
+  hub::Log log(settings->log);
+  if (!options.symbols.empty()) options.sandbox.symbols = options.symbols;
+  if (options.market != "all") {
+    const auto market = sandbox::parse_market(options.market);
+    if (!market) return complain(market.error());
+    options.sandbox.markets = {*market};
+  }
+  if (options.maximum_age_s != 0) options.sandbox.maximum_age = std::chrono::seconds{options.maximum_age_s};
+  const auto markets = options.sandbox.markets;
+  const auto sandbox = venue_sandbox::BinanceSandbox::start(options.sandbox, &log);
+  if (!sandbox) return complain(sandbox.error());
+  fmt::print("Binance sandbox\n");
+  for (const auto market : markets) {
+    fmt::print("  {:<8} http://127.0.0.1:{}\n", sandbox::to_text(market), (*sandbox)->port(market));
+  }
+  fmt::print("  control  http://127.0.0.1:{}/sandbox/status\nCtrl-C ends.\n", (*sandbox)->port());
+  std::fflush(stdout);
+  signals.wait();
+  (*sandbox)->stop();
+  return 0;
+}
+
+}  // namespace
+
+void add_sandbox(CLI::App& program, int& exit_code) {
+  auto* command = program.add_subcommand("sandbox", "serve a venue's protocol on loopback, with faults to order");
+  command->require_subcommand(1);
+  auto* binance = command->add_subcommand("binance", "Binance: REST and WebSocket of spot, USD-M and COIN-M");
+  auto options = std::make_shared<Options>();
+  auto& sandbox = options->sandbox;
+  binance->add_option("--port", sandbox.port, "of the first market, the next ones follow; 0: any free ones")
+      ->capture_default_str();
+  binance->add_option("--address", sandbox.address, "address to listen on")->capture_default_str();
+  binance->add_option("--symbols", options->symbols, "spot names, such as BTCUSDT,ETHUSDT")->delimiter(',');
+  binance->add_option("--market", options->market, "spot, usdm, coinm or all")->capture_default_str();
+  binance->add_option("--rate", sandbox.rate, "messages a second and symbol")->capture_default_str();
+  binance->add_option("--seed", sandbox.seed, "the same seed gives the same flow")->capture_default_str();
+  binance
+      ->add_option("--fault", sandbox.faults,
+                   "a fault from the start, such as drop:symbol=BTCUSDT,count=1,after=50; may be repeated")
+      ->allow_extra_args(false);
+  binance->add_option("--replay", sandbox.replay.files, "serve a recorded session (.jsonl.gz) instead; may be repeated")
+      ->allow_extra_args(false);
+  binance->add_option("--speed", sandbox.replay.speed, "of the recorded time; 0: as fast as clients read")
+      ->capture_default_str();
+  binance->add_option("--max-age", options->maximum_age_s, "seconds that a WebSocket lives; 0: 24 hours");
+  options->settings.add_to(*binance);
+  binance->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace trunkline::apps
