@@ -25,6 +25,8 @@ class Reader {  // knows the book by level changes only
   void apply(const Report& report) {
     for (const LevelChange& change : report.levels) {
       Levels& side = sides_[change.side == Side::Buy ? 0 : 1];
+      const auto known = side.find(change.price.raw());
+      EXPECT_EQ(change.before.raw(), known == side.end() ? 0 : known->second);
       if (change.quantity.is_zero())
         side.erase(change.price.raw());
       else

@@ -228,6 +228,7 @@ bool Engine::fits(Side side, Price price, Quantity more) const {
 }
 
 void Engine::rest(const Order& order) {
+  touch(order.side, order.price);
   Queue& queue = book(order.side)[key_of(order.side, order.price)];
   Node* const node = make_node(order);
   node->previous = queue.last;
@@ -236,7 +237,6 @@ void Engine::rest(const Order& order) {
   queue.quantity = plus(queue.quantity, order.remaining);
   ++queue.size;
   by_id_.emplace(order.id, node);
-  touch(order.side, order.price);
 }
 
 // Takes the order out of its level, and the level out of the book when that was its last one.
@@ -273,19 +273,22 @@ Report Engine::reject(OrderId id, Reject reason) const {
   return report;
 }
 
-// A call touches levels from the best on and its own level last, so a repeat is the newest entry, or the one before.
+// Before a level changes. A call touches levels from the best on and its own level last, so a repeat is the newest
+// entry, or the one before.
 void Engine::touch(Side side, Price price) {
   for (auto change = changes_.rbegin(); change != changes_.rend() && change - changes_.rbegin() < 2; ++change) {
     if (change->side == side && change->price == price) return;
   }
-  changes_.push_back({side, price, Quantity{}});
+  changes_.push_back({side, price, Quantity{}, quantity_at(side, price)});
+}
+
+Quantity Engine::quantity_at(Side side, Price price) const {
+  const auto found = book(side).find(key_of(side, price));
+  return found == book(side).end() ? Quantity{} : found->second.quantity;
 }
 
 Report Engine::finish(Report report) {
-  for (LevelChange& change : changes_) {
-    const auto found = book(change.side).find(key_of(change.side, change.price));
-    change.quantity = found == book(change.side).end() ? Quantity{} : found->second.quantity;
-  }
+  for (LevelChange& change : changes_) change.quantity = quantity_at(change.side, change.price);
   report.fills = fills_;
   report.levels = changes_;
   report.prevented = prevented_;

@@ -84,6 +84,7 @@ class Engine {
   void rest(const Order& order);
   void unlink(Book::iterator level, Node* node);
   void touch(Side side, Price price);
+  Quantity quantity_at(Side side, Price price) const;
   Report finish(Report report);
   Node* make_node(const Order& order);
 

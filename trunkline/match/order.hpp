@@ -77,6 +77,7 @@ struct LevelChange {
   Side side = Side::Buy;
   Price price{};
   Quantity quantity{};
+  Quantity before{};  // what it was before the call
 };
 
 enum class Status : std::uint8_t {
