@@ -83,12 +83,15 @@ Bar Bars::empty(std::int64_t open_ms, std::int32_t interval_ms) const {
 
 // A price that wanders around the start price, the same for the same moment whoever asks.
 Bar Bars::made_up(std::int64_t open_ms, std::int32_t interval_ms) const {
-  const auto price_at = [&](std::int64_t ms) {
-    if (ms >= begin_ms_) return start_;
+  const auto wave = [&](std::int64_t ms) {
     const double minutes = static_cast<double>(ms) / static_cast<double>(minute_ms);
     const double phase = static_cast<double>(seed_ % 1000);
-    const double away = 0.010 * std::sin(minutes / 700.0 + phase) + 0.004 * std::sin(minutes / 90.0 + 2.0 * phase) +
-                        0.001 * std::sin(minutes / 7.0 + 3.0 * phase);
+    return 0.010 * std::sin(minutes / 700.0 + phase) + 0.004 * std::sin(minutes / 90.0 + 2.0 * phase) +
+           0.001 * std::sin(minutes / 7.0 + 3.0 * phase);
+  };
+  const auto price_at = [&](std::int64_t ms) {
+    if (ms >= begin_ms_) return start_;
+    const double away = wave(ms) - wave(begin_ms_);
     const auto ticks = static_cast<std::int64_t>(static_cast<double>(start_.raw() / tick_.raw()) * (1.0 + away));
     return Price::from_raw(std::max(ticks, std::int64_t{1}) * tick_.raw());
   };
