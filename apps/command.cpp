@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
+#include <set>
 
 namespace trunkline::apps {
 
@@ -30,6 +31,41 @@ std::optional<hub::Settings> SettingsOptions::load() const {
     return std::nullopt;
   }
   return *std::move(settings);
+}
+
+Result<std::vector<SymbolDescriptor>> parse_symbols(const std::vector<std::string>& texts) {
+  std::vector<SymbolDescriptor> symbols;
+  for (const std::string& text : texts) {
+    auto symbol = SymbolDescriptor::parse(text);
+    if (!symbol) return std::unexpected(symbol.error());
+    symbols.push_back(*std::move(symbol));
+  }
+  return symbols;
+}
+
+hub::HubConfig hub_config(const hub::Settings& settings) {
+  return {.ring = {.capacity_bytes = settings.bus_capacity, .wait = settings.bus_wait},
+          .tick = settings.connector_poll_interval};
+}
+
+Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
+                               const std::vector<SymbolDescriptor>& symbols) {
+  std::set<std::string> exchanges;
+  for (const SymbolDescriptor& symbol : symbols) exchanges.insert(symbol.exchange);
+  for (const std::string& exchange : exchanges) {
+    const hub::ExchangeSettings& own = settings.exchange(exchange);
+    auto config = hub::ExchangeConfig::websocket(exchange);
+    config.endpoint(own.endpoint)
+        .reconnect_attempts(own.reconnect_attempts)
+        .reconnect_delay(own.reconnect_delay)
+        .audit_interval(own.audit_interval);
+    if (exchanges.size() == 1) config.name(settings.connector_name);
+    if (auto connected = hub.connect_exchange(config); !connected) return connected;
+  }
+  for (const SymbolDescriptor& symbol : symbols) {
+    if (auto asked = hub.subscribe_market_data(symbol, settings.channels); !asked) return asked;
+  }
+  return {};
 }
 
 int complain(const Error& error) {

@@ -69,6 +69,7 @@ ConnectionReport SessionConnector::report() const {
   report.requests = stats.requests.get();
   report.rate_limited = stats.rate_limited.get();
   report.reconnects = stats.reconnects.get();
+  report.parse_errors = stats.parse_errors.get();
   report.frames = ring_->published();
   return report;
 }

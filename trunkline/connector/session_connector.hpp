@@ -34,6 +34,7 @@ struct ConnectionReport {
   std::uint64_t requests = 0;
   std::uint64_t rate_limited = 0;
   std::uint64_t reconnects = 0;
+  std::uint64_t parse_errors = 0;
   std::uint64_t frames = 0;  // published on its ring
 };
 

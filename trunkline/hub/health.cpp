@@ -179,7 +179,7 @@ std::string health_json(const StreamMonitor& monitor, const ProcessView& process
                        {"clients", {{"relay", process.relay_clients}, {"bridge", process.bridge_clients}}},
                        {"slow_clients", process.slow_clients},
                        {"client_missed", process.client_missed},
-                       {"missed_on_bus", monitor.missed_on_bus()}};
+                       {"missed_on_bus", process.bus_missed}};
   return health.dump();
 }
 
@@ -196,8 +196,8 @@ std::string metrics_text(const StreamMonitor& monitor, const ProcessView& proces
     add_connector(families, connector_name(id, connector), connector);
   for (const auto& [symbol, book] : monitor.books()) add_book(families, book);
   for (const ConnectorCounters& connector : counters) add_counters(families, connector);
-  families.counter("trunkline_bus_missed_total", "Frames the monitor itself was lapped on.", {},
-                   monitor.missed_on_bus());
+  families.counter("trunkline_bus_missed_total", "Frames that were not read from the bus in time.", {},
+                   process.bus_missed);
   families.gauge("trunkline_clients", "Connected clients.", {{"kind", "relay"}},
                  static_cast<double>(process.relay_clients));
   families.gauge("trunkline_clients", "Connected clients.", {{"kind", "bridge"}},

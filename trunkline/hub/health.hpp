@@ -20,6 +20,7 @@ struct ProcessView {
   std::size_t queued_bytes = 0;  // waiting for slow clients, all together
   std::uint64_t slow_clients = 0;
   std::uint64_t client_missed = 0;  // frames that clients were told they missed
+  std::uint64_t bus_missed = 0;     // frames that this process did not read in time
 };
 
 // One connector's counters that only its own process knows.

@@ -65,13 +65,11 @@ class StreamMonitor {
   explicit StreamMonitor(EventLog* log = nullptr) noexcept : log_(log) {}
 
   void apply(wire::FrameView frame, Nanos now);
-  void missed_on_bus(std::uint64_t frames) noexcept { missed_on_bus_ += frames; }
 
   const std::map<std::uint16_t, ConnectorView>& connectors() const noexcept { return connectors_; }
   const std::unordered_map<SymbolHash, BookView>& books() const noexcept { return books_; }
   const RateWindow& trades() const noexcept { return trades_; }
   const RateWindow& depth() const noexcept { return depth_; }
-  std::uint64_t missed_on_bus() const noexcept { return missed_on_bus_; }
   std::string symbol_text(SymbolHash symbol) const;
 
  private:
@@ -84,7 +82,6 @@ class StreamMonitor {
   std::unordered_map<SymbolHash, BookView> books_;
   RateWindow trades_;
   RateWindow depth_;
-  std::uint64_t missed_on_bus_ = 0;
 };
 
 }  // namespace trunkline::hub

@@ -1,0 +1,134 @@
+// trunkline run: connectors, bus, relay, bridge and dashboard in one process.
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+#include "apps/command.hpp"
+#include "sandbox/binance/server.hpp"
+#include "trunkline/hub/exchange_hub.hpp"
+#include "trunkline/hub/stream_server.hpp"
+
+namespace trunkline::apps {
+namespace {
+
+namespace binance_sandbox = trunkline::sandbox::binance;
+
+struct Options {
+  std::vector<std::string> symbols;
+  bool sandbox = false;
+  std::uint16_t sandbox_port = 9010;
+  double sandbox_rate = 50;
+  std::string http;
+  std::string channels;
+  SettingsOptions settings;
+};
+
+const std::vector<std::string> live_defaults{"binance:BTC-USDT", "binance:ETH-USDT"};
+const std::vector<std::string> sandbox_defaults{"binance:BTC-USDT", "binance:ETH-USDT", "binance:SOL-USDT",
+                                                "binance_usdm:BTC-USDT"};
+
+// A Binance of our own with the markets of these symbols; their exchanges are sent to it.
+Result<std::unique_ptr<binance_sandbox::BinanceSandbox>> start_sandbox(const Options& options,
+                                                                       const std::vector<SymbolDescriptor>& symbols,
+                                                                       hub::Settings& settings, EventLog& log) {
+  binance_sandbox::BinanceSandboxOptions sandbox;
+  sandbox.port = options.sandbox_port;
+  sandbox.rate = options.sandbox_rate;
+  std::set<std::string> names;
+  // COIN-M quotes in USD what the sandbox lists for its spot name.
+  for (const SymbolDescriptor& symbol : symbols)
+    names.insert(symbol.base + (symbol.quote == "USD" ? "USDT" : symbol.quote));
+  sandbox.symbols.assign(names.begin(), names.end());
+  auto started = binance_sandbox::BinanceSandbox::start(sandbox, &log);
+  if (!started) return started;
+  const std::pair<std::string_view, sandbox::Market> markets[] = {{"binance", sandbox::Market::Spot},
+                                                                  {"binance_usdm", sandbox::Market::Usdm},
+                                                                  {"binance_coinm", sandbox::Market::Coinm}};
+  for (const auto& [exchange, market] : markets) {
+    settings.exchanges[std::string(exchange)].endpoint = fmt::format("http://127.0.0.1:{}", (*started)->port(market));
+  }
+  return started;
+}
+
+std::vector<hub::ConnectorCounters> counters_of(const hub::ExchangeHub& hub) {
+  std::vector<hub::ConnectorCounters> counters;
+  for (const auto& report : hub.connection_status()) {
+    counters.push_back({.connector = report.connector,
+                        .messages = report.messages,
+                        .bytes = report.bytes,
+                        .requests = report.requests,
+                        .rate_limited = report.rate_limited,
+                        .parse_errors = report.parse_errors});
+  }
+  return counters;
+}
+
+void print_addresses(const hub::StreamServer& server, const binance_sandbox::BinanceSandbox* sandbox) {
+  fmt::print("Trunkline {}\n", TRUNKLINE_VERSION);
+  if (!server.http_address().empty()) {
+    fmt::print("  dashboard  http://{0}/\n  stream     ws://{0}/ws\n", server.http_address());
+  }
+  if (!server.relay_socket().empty()) fmt::print("  relay      {}\n", server.relay_socket());
+  if (sandbox != nullptr) fmt::print("  sandbox    http://127.0.0.1:{}/sandbox/status\n", sandbox->port());
+  fmt::print("Ctrl-C ends.\n");
+  std::fflush(stdout);
+}
+
+int run(Options& options) {
+  if (!options.symbols.empty())
+    options.settings.command_line.emplace_back("symbols", fmt::format("{}", fmt::join(options.symbols, ",")));
+  if (!options.http.empty()) options.settings.command_line.emplace_back("http.listen", options.http);
+  if (!options.channels.empty()) options.settings.command_line.emplace_back("channels", options.channels);
+  auto settings = options.settings.load();
+  if (!settings) return 2;
+  if (settings->symbols.empty()) settings->symbols = options.sandbox ? sandbox_defaults : live_defaults;
+
+  SignalWait signals;
+  hub::Log log(settings->log);
+  const auto symbols = parse_symbols(settings->symbols);
+  if (!symbols) return complain(symbols.error());
+
+  std::unique_ptr<binance_sandbox::BinanceSandbox> sandbox;
+  if (options.sandbox) {
+    auto started = start_sandbox(options, *symbols, *settings, log);
+    if (!started) return complain(started.error());
+    sandbox = *std::move(started);
+  }
+  hub::ExchangeHub hub(hub_config(*settings), log);
+  if (auto connected = connect_exchanges(hub, *settings, *symbols); !connected) return complain(connected.error());
+  auto server =
+      hub::StreamServer::start(hub::StreamServerConfig::from(*settings),
+                               hub::FromBus{.bus = hub.market_data().bus(),
+                                            .request_resend = [&hub](SymbolHash symbol) { hub.request_resend(symbol); },
+                                            .counters = [&hub] { return counters_of(hub); }},
+                               log);
+  if (!server) return complain(server.error());
+  hub.start();
+  print_addresses(**server, sandbox.get());
+  signals.wait();
+  hub.stop();
+  (*server)->stop();
+  return 0;
+}
+
+}  // namespace
+
+void add_run(CLI::App& program, int& exit_code) {
+  auto* command = program.add_subcommand("run", "everything in one process: connectors, relay, bridge, dashboard");
+  auto options = std::make_shared<Options>();
+  command->add_option("symbols", options->symbols,
+                      "what to subscribe to, such as binance:BTC-USDT binance_usdm:BTC-USDT");
+  command->add_flag("--sandbox", options->sandbox,
+                    "start a Binance sandbox on loopback and connect to it; needs no network");
+  command->add_option("--sandbox-port", options->sandbox_port, "of the sandbox's first market; 0: any free ones")
+      ->capture_default_str();
+  command->add_option("--sandbox-rate", options->sandbox_rate, "messages a second and symbol")->capture_default_str();
+  command->add_option("--http", options->http, "address:port of dashboard, stream, health and metrics")
+      ->type_name("ADDRESS");
+  command->add_option("--channels", options->channels,
+                      "trades, aggregate_trades, quotes, depth, bars, ticker, liquidations");
+  options->settings.add_to(*command);
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace trunkline::apps
