@@ -57,8 +57,8 @@ struct FanOutTest : testing::Test {
   FanOutTest() { make({}); }
   void make(FanOutConfig config) { make_distributor({.fan_out = std::move(config)}); }
   void make_distributor(DistributorConfig config) {
-    config.request_resync = [this](SymbolHash symbol) { asked.push_back(symbol); };
     distributor.emplace(std::move(config), &log);
+    distributor->on_resync_needed([this](SymbolHash symbol) { asked.push_back(symbol); });
   }
   void feed(const StoredFrame& frame) {
     source.read(frame.view());
@@ -374,6 +374,40 @@ TEST_F(FanOutTest, ABrokenChainIsStaleAtOnceAndAskedFor) {
   drain();
   EXPECT_TRUE(port.reader.book(btc).live());
   EXPECT_TRUE(same_book(port.reader.book(btc), source.book(btc)));
+}
+
+TEST_F(FanOutTest, AnUnbrokenLinkHoldsNothingBackAndGivesAllBooksAtOnce) {
+  make({.max_queue_bytes = 4 * 1024, .gap_scope = wire::GapScope::Link, .unbroken = true});
+  start_both();
+  FakePort port;
+  FanOut::Client& peer = everything(port);
+  port.stop();
+  for (int i = 0; i < 100; ++i) {
+    feed(writer.trade(btc));
+    feed(writer.move(btc));
+    feed(writer.move(eth));
+    drain();
+  }
+  port.resume();
+  fan_out().serve(peer, now);
+  const std::size_t from = port.reader.frames.size();
+  distributor->lost([](std::uint16_t) { return true; }, 1, wire::GapScope::Bus, now);
+  std::uint32_t next = 0;
+  for (int i = 0; i < 10; ++i) {
+    const auto trade = writer.trade(btc);
+    if (i == 0) next = trade.view().sequence();
+    feed(trade);
+    feed(writer.move(btc));
+    drain();
+  }
+  ASSERT_EQ(port.reader.gaps.size(), 2U);
+  EXPECT_EQ(port.reader.gaps[0].scope, wire::GapScope::Link);
+  EXPECT_TRUE(same_book(port.reader.book(btc), source.book(btc)));
+  for (std::size_t i = from; i != port.reader.frames.size(); ++i) {
+    const FrameView frame = port.reader.frames[i].view();
+    if (frame.has(wire::flag::recovered) || frame.type() == MessageType::Gap) continue;
+    EXPECT_EQ(frame.sequence(), next++);
+  }
 }
 
 TEST_F(FanOutTest, HeartbeatsComeAtTheirInterval) {

@@ -12,7 +12,10 @@ Distributor::Distributor(DistributorConfig config, EventLog* log)
     : config_(std::move(config)), log_(log), fan_out_(config_.fan_out, cache_, log) {}
 
 void Distributor::publish(FrameView frame) {
+  constexpr ChannelMask kept =
+      book_channels | channel(wire::MessageType::SymbolMapping) | channel(wire::MessageType::ConnectionStatus);
   ++frames_;
+  passing_ += (channel(frame.type()) & kept) == 0;
   const auto [symbol, verdict] = cache_.apply(frame);
   switch (verdict) {
     case StreamCache::Verdict::Foreign:
@@ -31,21 +34,25 @@ void Distributor::publish(FrameView frame) {
       break;
     case StreamCache::Verdict::Broken: {
       const Nanos now = unix_now();
-      fan_out_.publish(frame, symbol);
+      pass(frame, symbol);
       cache_.lose_book(symbol, wire::BookReason::BusLoss, now, emit_);
       fan_out_.resync(symbol);
       ask(symbol, now);
       return;
     }
   }
+  pass(frame, symbol);
+}
+
+void Distributor::pass(FrameView frame, SymbolIndex symbol) {
+  if (observer_) observer_(frame);
   const auto* gap = frame.as<wire::Gap>();
   fan_out_.publish(frame, symbol, gap != nullptr ? gap->missed : 0);
 }
 
 void Distributor::emit(FrameView frame) {
   const auto symbol = cache_.find(frame.stamp().symbol);
-  const auto* gap = frame.as<wire::Gap>();
-  fan_out_.publish(frame, symbol.value_or(0), gap != nullptr ? gap->missed : 0);
+  pass(frame, symbol.value_or(0));
 }
 
 void Distributor::lost(const StreamCache::Concerns& concerns, std::uint64_t missed, wire::GapScope scope, Nanos now) {
@@ -74,11 +81,11 @@ void Distributor::disconnected(const StreamCache::Concerns& concerns, std::strin
 }
 
 void Distributor::ask(SymbolIndex symbol, Nanos now) {
-  if (!config_.request_resync) return;
+  if (!request_resync_) return;
   if (asked_.size() <= symbol) asked_.resize(cache_.symbols());
   if (asked_[symbol] != Nanos{0} && now - asked_[symbol] < config_.resync_patience) return;
   asked_[symbol] = now;
-  config_.request_resync(cache_.hash_of(symbol));
+  request_resync_(cache_.hash_of(symbol));
 }
 
 void Distributor::tick(Nanos now) {

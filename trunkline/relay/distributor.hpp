@@ -19,15 +19,19 @@ struct DistributorConfig {
   FanOutConfig fan_out = {};
   // How long a book may be in doubt after a loss before it is asked for, and how long to wait before asking again.
   Nanos resync_patience = std::chrono::seconds{1};
-  // Asks whoever writes this book for a fresh one (BookStatus and L2Snapshot on the stream). May be called from within
-  // publish(), lost() and tick(), and must not call back into the Distributor.
-  std::function<void(SymbolHash)> request_resync = {};
 };
 
 class Distributor {
  public:
   // `log` may be null and outlives the Distributor.
   Distributor(DistributorConfig config, EventLog* log);
+
+  // Who asks whoever writes a book for a fresh one (BookStatus and L2Snapshot on the stream). Called from within
+  // publish() and tick(); must not call back into the Distributor.
+  void on_resync_needed(std::function<void(SymbolHash)> request) { request_resync_ = std::move(request); }
+
+  // Sees every frame that goes to clients, before they do; must not call back into the Distributor.
+  void on_passing(std::function<void(wire::FrameView)> observer) { observer_ = std::move(observer); }
 
   // The next frame of the stream. Frames of one connector come in their order.
   void publish(wire::FrameView frame);
@@ -44,21 +48,27 @@ class Distributor {
   FanOut& fan_out() noexcept { return fan_out_; }
   const StreamCache& cache() const noexcept { return cache_; }
   std::uint64_t frames() const noexcept { return frames_; }
+  // Those that come to nobody a second time: all but books, mappings and connection states.
+  std::uint64_t passing_frames() const noexcept { return passing_; }
   std::uint64_t missed(wire::GapScope scope) const noexcept { return missed_[static_cast<std::size_t>(scope)]; }
   std::uint64_t foreign_frames() const noexcept { return foreign_; }
 
  private:
   void ask(SymbolIndex symbol, Nanos now);
   void emit(wire::FrameView frame);
+  void pass(wire::FrameView frame, SymbolIndex symbol);
 
   DistributorConfig config_;
   EventLog* log_;
+  std::function<void(SymbolHash)> request_resync_;
+  std::function<void(wire::FrameView)> observer_;
   StreamCache cache_;
   FanOut fan_out_;
   StreamCache::Emit emit_ = [this](wire::FrameView frame) { emit(frame); };
   std::vector<Nanos> asked_;  // by symbol: when its book was last asked for
   std::uint32_t sequence_ = 0;
   std::uint64_t frames_ = 0;
+  std::uint64_t passing_ = 0;
   std::uint64_t foreign_ = 0;
   std::uint64_t missed_[4] = {};
 };

@@ -126,6 +126,12 @@ Result<void> FanOut::set_format(Client& client, Format format) {
   return {};
 }
 
+void FanOut::note_missed(Client& client, std::uint64_t missed, Nanos since) {
+  client.gap_due = true;
+  client.missed += missed;
+  client.missed_since = since;
+}
+
 void FanOut::learn_symbols() {
   for (; known_symbols_ < cache_.symbols(); ++known_symbols_) {
     const SymbolHash hash = cache_.hash_of(static_cast<SymbolIndex>(known_symbols_));
@@ -209,9 +215,7 @@ void FanOut::route_filtered(Client& client, const std::shared_ptr<Chunk>& chunk,
   if (run != last) client.queue.push(chunk, run, last);
 }
 
-void FanOut::overflow(Client& client) {
-  const std::size_t bytes = client.queue.bytes();
-  const std::size_t frames = client.queue.units();
+void FanOut::drop_queue(Client& client) {
   if (!client.gap_due) client.missed_since = unix_now();
   client.allowed_bytes = client.allowed_units = 0;
   client.paused = client.gap_due = true;
@@ -229,6 +233,18 @@ void FanOut::overflow(Client& client) {
       client.missed += is_own(unit.type) ? missed : 1;
     }
   });
+}
+
+std::uint64_t FanOut::give_up(Client& client) {
+  route(track_of(client));
+  drop_queue(client);
+  return client.missed;
+}
+
+void FanOut::overflow(Client& client) {
+  const std::size_t bytes = client.queue.bytes();
+  const std::size_t frames = client.queue.units();
+  drop_queue(client);
   ++client.stats.overflows;
   ++overflows_;
   if (log_ == nullptr) return;
@@ -245,9 +261,9 @@ void FanOut::overflow(Client& client) {
 void FanOut::refresh(Client& client, SymbolIndex symbol) {
   if (!client.introduced) return;
   ChannelMask mask = client.subscription.of(cache_.hash_of(symbol));
-  if (client.is_dirty[symbol]) mask &= ~book_channels;
+  if (client.is_dirty[symbol] && !config_.unbroken) mask &= ~book_channels;
   client.passes[symbol] = mask;
-  client.everything = client.dirty.empty() && client.subscription.is_everything();
+  client.everything = (client.dirty.empty() || config_.unbroken) && client.subscription.is_everything();
 }
 
 void FanOut::mark_dirty(Client& client, SymbolIndex symbol, wire::BookReason reason) {
@@ -324,6 +340,18 @@ void FanOut::hand_over(Client& client) {
   if (client.queue.empty()) client.allowed_bytes = client.allowed_units = 0;
   client.stats.sent_bytes += bytes;
   client.port->write(format, {pieces.data(), count}, bytes);
+}
+
+std::size_t FanOut::total_queued_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const auto& client : clients_) bytes += queued_bytes(*client);
+  return bytes;
+}
+
+std::uint64_t FanOut::total_missed() const noexcept {
+  std::uint64_t missed = 0;
+  for (const auto& client : clients_) missed += stats(*client).missed;
+  return missed;
 }
 
 }  // namespace trunkline::relay

@@ -39,8 +39,9 @@ struct FanOutConfig {
   std::size_t handover_bytes = std::size_t{256} << 10;  // at most that much is given to a port at once
   Nanos heartbeat = std::chrono::seconds{30};
   wire::GapScope gap_scope = wire::GapScope::Client;
-  // All books at once when a client is introduced or has lost, however many bytes; else as its queue has room.
-  bool whole_resync = false;
+  // For the link from a collector to its relay: no frame is held back while a book is outstanding, and books come all
+  // at once, so that sequences on this link have no holes but those that a Gap tells.
+  bool unbroken = false;
   std::string server = "trunkline";
   // Appends one message of the text form, with the transport's framing, to `out`; nothing where a frame has no text
   // form. Unset: clients of Format::Json are refused.
@@ -88,6 +89,12 @@ class FanOut {
   // What follows is of this format; begins anew with mappings and connection states.
   Result<void> set_format(Client& client, wire::Format format);
 
+  // Frames were lost to this client before it came: a Gap goes ahead of all.
+  void note_missed(Client& client, std::uint64_t missed, Nanos since);
+  // The transport is gone: drops what waits, and returns how many frames this client has not been told of, its own
+  // and those that are kept for all not counted.
+  std::uint64_t give_up(Client& client);
+
   // A frame that the cache has applied, for all who want it. `missed` is what a Gap frame says.
   void publish(wire::FrameView frame, SymbolIndex symbol, std::uint64_t missed = 0);
   // Every client gets this symbol's book anew, once it is ready; its status as it is has been published.
@@ -101,6 +108,9 @@ class FanOut {
   std::size_t clients() const noexcept { return clients_.size(); }
   std::size_t shared_chunks() const noexcept { return binary_.store.chunks() + json_.store.chunks(); }
   std::uint64_t overflows() const noexcept { return overflows_; }
+  // Of all clients there are.
+  std::size_t total_queued_bytes() const noexcept;
+  std::uint64_t total_missed() const noexcept;
   static const ClientStats& stats(const Client& client) noexcept;
   static std::size_t queued_bytes(const Client& client) noexcept;
 
@@ -128,6 +138,7 @@ class FanOut {
   void route(Track& track);
   void route_filtered(Client& client, const std::shared_ptr<Chunk>& chunk, std::uint32_t first, std::uint32_t last);
   void overflow(Client& client);
+  void drop_queue(Client& client);
   void send(Client& client, wire::FrameView frame, SymbolIndex symbol);
   template <class Message, class... Tails>
   void send_own(Client& client, Message message, Nanos now, const Tails&... tails);

@@ -59,14 +59,14 @@ void FanOut::refill(Client& client, Nanos now) {
     cache_.connections([&](FrameView frame) { send(client, frame, 0); });
   }
   if (!client.dirty.empty() && (client.epoch != cache_.epoch() || client.postponed)) {
-    if (refill_books(client) && config_.whole_resync) allow();
+    if (refill_books(client) && config_.unbroken) allow();
   }
 }
 
 bool FanOut::refill_books(Client& client) {
   client.epoch = cache_.epoch();
   client.postponed = false;
-  const std::size_t budget = config_.whole_resync ? SIZE_MAX : config_.max_queue_bytes / 2;
+  const std::size_t budget = config_.unbroken ? SIZE_MAX : config_.max_queue_bytes / 2;
   const std::size_t cleaned = std::erase_if(client.dirty, [&](Client::Dirty& dirty) {
     const CachedBook& book = cache_.book(dirty.symbol);
     const auto tell = [&](FrameView frame) { send(client, frame, dirty.symbol); };
@@ -78,7 +78,7 @@ bool FanOut::refill_books(Client& client) {
       send_resync(client, dirty.symbol);
     } else {
       client.postponed |= book.ready();
-      clean = book.blank();
+      clean = book.blank() || config_.unbroken;
       if (dirty.status_version != book.status_version()) {
         dirty.status_version = book.status_version();
         cache_.status_without_levels(dirty.symbol, dirty.reason, tell);

@@ -125,19 +125,18 @@ void StreamCache::connections(const Emit& emit) const {
   for (const auto& [source, status] : connections_) emit(status.view());
 }
 
-void StreamCache::emit_status(const Symbol& symbol, wire::BookStatus status, std::uint8_t flags, Nanos now,
-                              const Emit& emit) const {
+void StreamCache::emit_status(const Symbol& symbol, wire::BookStatus status, Nanos now, const Emit& emit) const {
   if (now != Nanos{0}) {
     status.receive_time = now;
     status.publish_delay = 0;
   }
-  emit_message(status, flags, symbol.book.sequence(), emit);
+  emit_message(status, wire::flag::recovered, symbol.book.sequence(), emit);
 }
 
 void StreamCache::status(SymbolIndex index, const Emit& emit) const {
   const Symbol& symbol = *symbols_[index];
   if (!symbol.book.known()) return;
-  emit_status(symbol, symbol.book.status(), wire::flag::recovered, Nanos{0}, emit);
+  emit_status(symbol, symbol.book.status(), Nanos{0}, emit);
 }
 
 void StreamCache::status_without_levels(SymbolIndex index, wire::BookReason reason, const Emit& emit) const {
@@ -148,7 +147,7 @@ void StreamCache::status_without_levels(SymbolIndex index, wire::BookReason reas
     status.state = reason == wire::BookReason::BusLoss ? wire::BookState::Stale : wire::BookState::Syncing;
     status.reason = reason;
   }
-  emit_status(symbol, status, wire::flag::recovered, Nanos{0}, emit);
+  emit_status(symbol, status, Nanos{0}, emit);
 }
 
 void StreamCache::resync(SymbolIndex index, const Emit& emit) const {
@@ -156,7 +155,7 @@ void StreamCache::resync(SymbolIndex index, const Emit& emit) const {
   const wire::BookStatus status = symbol.book.status();
   wire::BookStatus before = status;
   before.state = wire::BookState::Syncing;
-  emit_status(symbol, before, wire::flag::recovered, Nanos{0}, emit);
+  emit_status(symbol, before, Nanos{0}, emit);
 
   std::vector<wire::Level> bids;
   std::vector<wire::Level> asks;
@@ -175,7 +174,7 @@ void StreamCache::resync(SymbolIndex index, const Emit& emit) const {
     if (wire::encode(bytes, head, bids_now, asks_now, flags, symbol.book.sequence()) == 0) return;
     emit(*FrameView::parse(bytes));
   } while (!bids_left.empty() || !asks_left.empty());
-  emit_status(symbol, status, wire::flag::recovered, Nanos{0}, emit);
+  emit_status(symbol, status, Nanos{0}, emit);
 }
 
 void StreamCache::lose(const Concerns& concerns, Nanos now, const Emit& emit) {
@@ -186,7 +185,7 @@ void StreamCache::lose(const Concerns& concerns, Nanos now, const Emit& emit) {
     if (!book.known() || !symbol->writer || !concerns(*symbol->writer)) continue;
     const bool was_live = book.status().state == wire::BookState::Live;
     book.doubt(now);
-    if (was_live) emit_status(*symbol, book.status(), 0, now, emit);
+    if (was_live) emit_status(*symbol, book.status(), now, emit);
   }
 }
 
@@ -196,7 +195,7 @@ void StreamCache::lose_book(SymbolIndex index, wire::BookReason reason, Nanos no
   ++epoch_;
   symbol.book.lose(reason);
   if (before.state != wire::BookState::Stale || before.reason != reason) {
-    emit_status(symbol, symbol.book.status(), 0, now, emit);
+    emit_status(symbol, symbol.book.status(), now, emit);
   }
 }
 
@@ -213,11 +212,13 @@ void StreamCache::disconnect(const Concerns& concerns, Nanos now, std::string_vi
     status.publish_delay = 0;
     std::vector<std::uint64_t> words(old.size() / sizeof(std::uint64_t) + why.size() / sizeof(std::uint64_t) + 2);
     const auto bytes = std::as_writable_bytes(std::span(words));
-    if (wire::encode(bytes, status, connector(*last), endpoint(*last), why, 0, old.sequence()) == 0) continue;
+    if (wire::encode(bytes, status, connector(*last), endpoint(*last), why, wire::flag::recovered, old.sequence()) ==
+        0) {
+      continue;
+    }
     const FrameView frame = *FrameView::parse(bytes);
     emit(frame);
     stored = StoredFrame(frame);
-    stored.add_flags(wire::flag::recovered);
   }
   for (SymbolIndex index = 1; index < symbols_.size(); ++index) {
     Symbol& symbol = *symbols_[index];

@@ -76,7 +76,7 @@ class StreamCache {
   // Status Syncing, the whole book, and the status as it is, for a book that is ready().
   void resync(SymbolIndex symbol, const Emit& emit) const;
 
-  // ---- Loss ----
+  // ---- Loss: what is emitted here carries flag `recovered` too, for no source wrote it ----
   // Frames of these connectors were missed: each of their books is in doubt, and emitted as Stale(BusLoss).
   using Concerns = std::function<bool(std::uint16_t connector)>;
   void lose(const Concerns& concerns, Nanos now, const Emit& emit);
@@ -104,8 +104,7 @@ class StreamCache {
 
   SymbolIndex index_of(SymbolHash hash);
   Applied apply_book(SymbolIndex index, wire::FrameView frame);
-  void emit_status(const Symbol& symbol, wire::BookStatus status, std::uint8_t flags, Nanos now,
-                   const Emit& emit) const;
+  void emit_status(const Symbol& symbol, wire::BookStatus status, Nanos now, const Emit& emit) const;
 
   std::vector<std::unique_ptr<Symbol>> symbols_ = [] {
     std::vector<std::unique_ptr<Symbol>> first;

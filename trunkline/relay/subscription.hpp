@@ -64,6 +64,9 @@ class Subscription {
     return mask | always_told;
   }
 
+  ChannelMask everywhere() const noexcept { return everywhere_; }
+  // Symbols for which another set than everywhere() was asked for.
+  const std::unordered_map<SymbolHash, ChannelMask>& named() const noexcept { return named_; }
   bool is_everything() const noexcept { return everywhere_ == all_channels && named_.empty(); }
 
  private:
