@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
 import { decode, encode } from "../src/wire/codec";
-import { BookReason, BookState, ConnectionState, Flag, Integrity, type Message, MessageType } from "../src/wire/messages";
+import { BookReason, BookState, ConnectionState, Flag, Integrity, type Level, type Message, MessageType } from "../src/wire/messages";
 import { FakeBook, random } from "./fake_market";
 
 const names: [string, number, number, number][] = [
@@ -49,6 +49,7 @@ export async function start(args: string[]): Promise<void> {
   const clients = new Set<WebSocket>();
   let sequence = 0;
   let out: Uint8Array[] = [];
+  let paused = false;
 
   const stamped = (hash: bigint): typeof noStamp => {
     const now = performance.timeOrigin + performance.now();
@@ -145,12 +146,19 @@ export async function start(args: string[]): Promise<void> {
     const json = (body: unknown): void => void response.setHeader("content-type", "application/json").end(JSON.stringify(body));
     if (path === "/") response.setHeader("content-type", "text/html").end(readFileSync(page));
     else if (path === "/ws/health") json({ status: "ok", uptime_s: (Date.now() - began) / 1000, connectors: {}, books: {}, clients: { bridge: clients.size } });
-    else if (path === "/sandbox/fault" && request.method === "POST") {
+    else if (path === "/sandbox/pause" || path === "/sandbox/resume") json({ paused: (paused = path.endsWith("pause")) });
+    else if (path === "/sandbox/book") {
+      const each = bySymbol.get(new URL(request.url ?? "/", "http://localhost").searchParams.get("symbol") ?? "");
+      const side = (levels: Level[]): number[][] => levels.map(({ price, quantity }) => [Number(price) / 1e8, Number(quantity) / 1e8]);
+      const whole = each?.book.snapshot();
+      json({ update_id: Number(each?.book.updateId), bids: side(whole?.bids ?? []), asks: side(whole?.asks ?? []) });
+    } else if (path === "/sandbox/fault" && request.method === "POST") {
       let body = "";
       request.on("data", (part) => (body += part));
       request.on("end", () => {
-        const each = bySymbol.get(JSON.parse(body).symbol);
-        if (each !== undefined) stale(each, 3000);
+        const { fault, symbol } = JSON.parse(body) as { fault: string; symbol: string };
+        const each = bySymbol.get(symbol);
+        if (each !== undefined && fault === "drop") stale(each, 3000);
         json({ ok: each !== undefined });
       });
     } else response.writeHead(404).end();
@@ -171,6 +179,7 @@ export async function start(args: string[]): Promise<void> {
     // Bursts, as markets have them: three times the rate for a twentieth of the time.
     due += ((now - last) / 1000) * rate * (next() < 0.05 ? 2.8 : 0.9);
     last = now;
+    if (paused) due = 0;
     for (; due >= 1; due--) step(books[Math.floor(next() ** 1.6 * books.length)]);
     flush();
   }, 5);

@@ -12,8 +12,8 @@ import { SymbolState, tradeFlags } from "./symbol_state";
 
 const high = 4294967296;
 const largestType = 31;
-/** Everything that a hub has to tell; bit N is message type N. */
-const allChannels = (1n << 16n) - 1n;
+/** Bit N is message type N; all of them, also those of a newer hub. */
+const allChannels = (1n << 64n) - 1n;
 const firstResubscribePause = 500;
 const longestResubscribePause = 30_000;
 const bookChannels = (1n << BigInt(type.L2Snapshot)) | (1n << BigInt(type.L2Delta)) | (1n << BigInt(type.BookStatus));

@@ -46,7 +46,7 @@ export function parseHealth(body: unknown): Health {
     if (!Array.isArray(list)) continue;
     for (const each of list.map(object)) {
       connections.push({
-        connector, name: text(each.name), url: text(each.url), state: text(each.state), since: parseTime(each.connected_since),
+        connector, name: String(each.name ?? ""), url: text(each.url), state: text(each.state), since: parseTime(each.connected_since),
         reconnects: Number(each.reconnects ?? 0), reason: text(each.last_reason),
       });
     }

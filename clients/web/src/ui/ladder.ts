@@ -112,7 +112,7 @@ export class Ladder {
   /** Makes as many rows as the room allows; says whether that changed. */
   private fit(): boolean {
     const room = this.levels.clientHeight;
-    const rows = Math.max(5, Math.floor((room - middleHeight) / 2 / rowHeight));
+    const rows = Math.max(3, Math.floor((room - middleHeight) / 2 / rowHeight));
     if (rows === this.rows && this.bids.length === rows) return false;
     this.rows = rows;
     while (this.bids.length < rows) {
