@@ -62,8 +62,9 @@ void corrupt(std::string& message, bool price) {
     const auto second = number_at(message, first->last + 2);
     if (change_digit(message, price || !second ? *first : *second, price)) return;
   }
-  for (const std::string_view key : price ? std::initializer_list<std::string_view>{"\"p\":", "\"b\":", "\"o\":"}
-                                          : std::initializer_list<std::string_view>{"\"q\":", "\"B\":", "\"v\":"}) {
+  static constexpr std::string_view price_keys[]{"\"p\":", "\"b\":", "\"o\":"};
+  static constexpr std::string_view quantity_keys[]{"\"q\":", "\"B\":", "\"v\":"};
+  for (const std::string_view key : price ? price_keys : quantity_keys) {
     const std::size_t at = message.find(key);
     if (at == std::string::npos) continue;
     if (const auto number = number_at(message, at + key.size()); number && change_digit(message, *number, price))
