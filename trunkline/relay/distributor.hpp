@@ -33,6 +33,10 @@ class Distributor {
   // Sees every frame that goes to clients, before they do; must not call back into the Distributor.
   void on_passing(std::function<void(wire::FrameView)> observer) { observer_ = std::move(observer); }
 
+  // Sees every frame that goes to the clients, those of the Distributor's own (Gap, BookStatus, ConnectionStatus)
+  // included. Must not call back into the Distributor.
+  void on_passing(std::function<void(wire::FrameView)> see) { passing_frame_ = std::move(see); }
+
   // The next frame of the stream. Frames of one connector come in their order.
   void publish(wire::FrameView frame);
   // Frames of these connectors were lost here: all clients get a Gap, the books concerned are Stale until they are
@@ -56,11 +60,13 @@ class Distributor {
  private:
   void ask(SymbolIndex symbol, Nanos now);
   void emit(wire::FrameView frame);
+  void hand_out(wire::FrameView frame, SymbolIndex symbol);
   void pass(wire::FrameView frame, SymbolIndex symbol);
 
   DistributorConfig config_;
   EventLog* log_;
   std::function<void(SymbolHash)> request_resync_;
+  std::function<void(wire::FrameView)> passing_frame_;
   std::function<void(wire::FrameView)> observer_;
   StreamCache cache_;
   FanOut fan_out_;

@@ -46,6 +46,17 @@ std::size_t FanOut::queued_bytes(const Client& client) noexcept {
   return client.queue.bytes();
 }
 
+std::uint64_t FanOut::total_missed() const noexcept {
+  std::uint64_t missed = missed_of_gone_;
+  for (const auto& client : clients_) missed += client->stats.missed + client->missed;
+  return missed;
+}
+std::size_t FanOut::total_queued_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const auto& client : clients_) bytes += client->queue.bytes() + client->port->unsent();
+  return bytes;
+}
+
 FanOut::Track& FanOut::track_of(const Client& client) noexcept {
   return client.format == Format::Json ? json_ : binary_;
 }
@@ -69,6 +80,7 @@ FanOut::Client& FanOut::add(ClientPort& port, std::string name, Format format, b
 }
 
 void FanOut::remove(Client& client) {
+  missed_of_gone_ += client.stats.missed + client.missed;
   std::erase(track_of(client).clients, &client);
   std::erase_if(clients_, [&](const auto& owned) { return owned.get() == &client; });
 }

@@ -107,7 +107,10 @@ class FanOut {
 
   std::size_t clients() const noexcept { return clients_.size(); }
   std::size_t shared_chunks() const noexcept { return binary_.store.chunks() + json_.store.chunks(); }
+  // Over all clients, those that have left included.
   std::uint64_t overflows() const noexcept { return overflows_; }
+  std::uint64_t total_missed() const noexcept;
+  std::size_t total_queued_bytes() const noexcept;
   // Of all clients there are.
   std::size_t total_queued_bytes() const noexcept;
   std::uint64_t total_missed() const noexcept;
@@ -159,6 +162,7 @@ class FanOut {
   std::size_t known_symbols_ = 1;
   std::uint64_t next_session_ = 1;
   std::uint64_t overflows_ = 0;
+  std::uint64_t missed_of_gone_ = 0;
   std::string text_;
 };
 
