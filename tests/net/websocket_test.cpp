@@ -48,7 +48,7 @@ class WebSocket : public testing::Test {
   void serve(HttpServerOptions options = {}) {
     auto listening =
         HttpServer::listen(io, std::move(options),
-                           {.check_websocket = [this](const HttpRequest& request) -> std::optional<HttpResponse> {
+                           {.check_websocket = [](const HttpRequest& request) -> std::optional<HttpResponse> {
                               if (request.headers.get("Origin") == "http://evil")
                                 return HttpResponse{.status = 403, .body = "no"};
                               if (request.path == "/limited")
@@ -230,9 +230,9 @@ TEST_F(WebSocket, RefusesAnswersThatAreNoUpgrade) {
   };
   for (const auto& [answer, expected] : answers) {
     Recorder fresh;
-    RawServer raw(io, [&answer = answer](RawServer::Client& peer) {
+    RawServer raw(io, [&text = answer](RawServer::Client& peer) {
       if (!peer.input.ends_with("\r\n\r\n")) return;
-      peer.send(answer);
+      peer.send(text);
       peer.close();
     });
     WebSocketClient probe(io, at(raw.url("ws")), fresh);
