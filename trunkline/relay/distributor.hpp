@@ -30,12 +30,9 @@ class Distributor {
   // publish() and tick(); must not call back into the Distributor.
   void on_resync_needed(std::function<void(SymbolHash)> request) { request_resync_ = std::move(request); }
 
-  // Sees every frame that goes to clients, before they do; must not call back into the Distributor.
+  // Sees every frame that goes to clients, the Distributor's own (Gap, BookStatus, ConnectionStatus) included, before
+  // they do; must not call back into the Distributor.
   void on_passing(std::function<void(wire::FrameView)> observer) { observer_ = std::move(observer); }
-
-  // Sees every frame that goes to the clients, those of the Distributor's own (Gap, BookStatus, ConnectionStatus)
-  // included. Must not call back into the Distributor.
-  void on_passing(std::function<void(wire::FrameView)> see) { passing_frame_ = std::move(see); }
 
   // The next frame of the stream. Frames of one connector come in their order.
   void publish(wire::FrameView frame);
@@ -66,7 +63,6 @@ class Distributor {
   DistributorConfig config_;
   EventLog* log_;
   std::function<void(SymbolHash)> request_resync_;
-  std::function<void(wire::FrameView)> passing_frame_;
   std::function<void(wire::FrameView)> observer_;
   StreamCache cache_;
   FanOut fan_out_;

@@ -354,16 +354,4 @@ void FanOut::hand_over(Client& client) {
   client.port->write(format, {pieces.data(), count}, bytes);
 }
 
-std::size_t FanOut::total_queued_bytes() const noexcept {
-  std::size_t bytes = 0;
-  for (const auto& client : clients_) bytes += queued_bytes(*client);
-  return bytes;
-}
-
-std::uint64_t FanOut::total_missed() const noexcept {
-  std::uint64_t missed = 0;
-  for (const auto& client : clients_) missed += stats(*client).missed;
-  return missed;
-}
-
 }  // namespace trunkline::relay

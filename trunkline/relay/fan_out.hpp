@@ -111,9 +111,6 @@ class FanOut {
   std::uint64_t overflows() const noexcept { return overflows_; }
   std::uint64_t total_missed() const noexcept;
   std::size_t total_queued_bytes() const noexcept;
-  // Of all clients there are.
-  std::size_t total_queued_bytes() const noexcept;
-  std::uint64_t total_missed() const noexcept;
   static const ClientStats& stats(const Client& client) noexcept;
   static std::size_t queued_bytes(const Client& client) noexcept;
 
