@@ -28,7 +28,8 @@ void print_markdown() {
 void add_settings(CLI::App& program, int&) {
   auto* command =
       program.add_subcommand("settings", "list every setting: what it means, its default, its environment variable");
-  auto* markdown = command->add_flag("--markdown", "as the table in docs/configuration.md");
+  CLI::Option* const markdown = command->add_flag("--markdown");
+  markdown->description("as the table in docs/configuration.md");
   command->callback([markdown] { *markdown ? print_markdown() : print_text(); });
 }
 

@@ -42,7 +42,8 @@ struct StreamServer::Impl {
       : config(std::move(a_config)),
         source(std::move(a_source)),
         log(a_log),
-        monitor(&a_log),
+        // The venues of this process tell the log themselves what becomes of their books.
+        monitor(std::holds_alternative<FromBus>(source) ? nullptr : &a_log),
         broadcast(io, distributor_config(config), &a_log),
         bridge(broadcast, {.allowed_origins = config.allowed_origins}),
         timer(io) {
