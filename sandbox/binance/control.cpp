@@ -150,6 +150,8 @@ void BinanceSandbox::Core::control(const net::HttpRequest& request, net::Respond
   if (request.path == "/sandbox/pause" || request.path == "/sandbox/resume") {
     if (request.method != "POST") return refuse_method();
     paused = request.path == "/sandbox/pause";
+    // Who reads the streams then holds the book that /sandbox/book tells.
+    if (paused && !replay) exchange.flush(board);
     return responder.respond(json_reply({{"paused", paused}}));
   }
   responder.respond(json_reply({{"error", "want /sandbox/status, book, fault, pause or resume"}}, 404));

@@ -47,6 +47,11 @@ void Exchange::advance(Nanos until, Publisher& publisher) {
     for (auto& [name, symbol] : market) symbol->advance(until, publisher);
 }
 
+void Exchange::flush(Publisher& publisher) {
+  for (auto& market : markets_)
+    for (auto& [name, symbol] : market) symbol->flush(publisher);
+}
+
 void Exchange::shift(Nanos by) {
   for (auto& market : markets_)
     for (auto& [name, symbol] : market) symbol->shift(by);

@@ -32,6 +32,7 @@ class Exchange {
   SymbolMarket* find(Market market, std::string_view symbol);
   void advance(Nanos until, Publisher& publisher);
   // The flow stood still for this long: its time stamps go on from now.
+  void flush(Publisher& publisher);
   void shift(Nanos by);
   std::uint64_t actions() const;
   Nanos virtual_now() const noexcept { return virtual_now_; }

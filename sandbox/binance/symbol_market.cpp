@@ -145,6 +145,12 @@ void SymbolMarket::tick(Nanos at, Publisher& publisher) {
   }
 }
 
+void SymbolMarket::flush(Publisher& publisher) {
+  for (Depth& depth : depths_) {
+    if (!depth.touched.empty()) tell_depth(depth, publisher);
+  }
+}
+
 // ---- trades
 
 void SymbolMarket::tell_trades(const match::Report& report, Publisher& publisher) {

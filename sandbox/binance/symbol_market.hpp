@@ -56,6 +56,9 @@ class SymbolMarket {
   // Lets everything happen up to this virtual time, in order.
   void advance(Nanos until, Publisher& publisher);
 
+  // Tells at once what waits for the next tick of a diff stream.
+  void flush(Publisher& publisher);
+
   // The flow stood still for this long: time stamps go on from there.
   void shift(Nanos by) { epoch_ += by; }
 
