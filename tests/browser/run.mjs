@@ -101,7 +101,7 @@ check("a lost diff turns that book Stale on screen, and Live again", async () =>
   await eventually("stale on screen", async () => ["Stale", "Syncing"].includes(await screen.bookState()));
   await eventually("the ladder is veiled", async () => screen.get("book-veil").isVisible());
   assert.match(await screen.text("ticker-state"), /^(Stale|Syncing): \w+/);
-  assert.notEqual(await screen.row(first).getAttribute("data-state"), "Live");
+  await eventually("its row in the list says so", async () => (await screen.row(first).getAttribute("data-state")) !== "Live");
   assert.equal(await screen.row(second).getAttribute("data-state"), "Live");
   await screen.page.screenshot({ path: join(pictures, "stale.png") });
   await eventually("live again", async () => (await screen.bookState()) === "Live");
