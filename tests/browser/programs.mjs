@@ -25,17 +25,20 @@ class Program {
     this.process.stderr.on("data", (data) => (this.errors = (this.errors + data).slice(-8000)));
     this.process.stdout.on("data", (data) => {
       this.output += data;
-      for (const [, name, url] of this.output.matchAll(/^\s*(\w[\w ]*?)[:\s]\s*(https?:\/\/[\d.:]+)\S*$/gm)) this.addresses.set(name, url);
+      for (const [, name, url] of this.output.matchAll(/^\s*(\w[\w ]*?)[:\s]\s*(https?:\/\/[\d.:]+)\S*$/gm))
+        this.addresses.set(name, url);
     });
   }
 
   async address(name, seconds = 30) {
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
       if (this.addresses.has(name)) return this.addresses.get(name);
       if (this.process.exitCode !== null) break;
       await new Promise((done) => setTimeout(done, 30));
     }
-    throw new Error(`no address "${name}" was printed (exit code ${this.process.exitCode})\n${this.output}\n${this.errors}`);
+    throw new Error(
+      `no address "${name}" was printed (exit code ${this.process.exitCode})\n${this.output}\n${this.errors}`,
+    );
   }
 
   async kill() {
@@ -49,7 +52,16 @@ export function trunkline(path) {
   return {
     symbols: ["binance:BTC-USDT", "binance:ETH-USDT"],
     async start(port) {
-      const program = new Program(path, ["run", "--sandbox", "--sandbox-port", "0", "--http", `127.0.0.1:${port}`, "--set", "relay.socket=none"]);
+      const program = new Program(path, [
+        "run",
+        "--sandbox",
+        "--sandbox-port",
+        "0",
+        "--http",
+        `127.0.0.1:${port}`,
+        "--set",
+        "relay.socket=none",
+      ]);
       const sandbox = await program.address("sandbox");
       return { page: await program.address("dashboard"), sandbox, kill: () => program.kill() };
     },

@@ -57,24 +57,39 @@ check("books and trades move", async () => {
   await eventually("the book is live", async () => (await screen.bookState()) === "Live");
   assert.equal(await screen.text("book-integrity"), "Sequenced");
   assert.ok((await screen.number("messages-per-second")) > 0);
-  const before = { id: await screen.text("book-update-id"), trade: await screen.text("trade-row"), ladder: await screen.ladder(5) };
+  const before = {
+    id: await screen.text("book-update-id"),
+    trade: await screen.text("trade-row"),
+    ladder: await screen.ladder(5),
+  };
   await eventually("the update id moves", async () => (await screen.text("book-update-id")) !== before.id);
   await eventually("a trade comes", async () => (await screen.text("trade-row")) !== before.trade);
-  await eventually("the ladder moves", async () => JSON.stringify(await screen.ladder(5)) !== JSON.stringify(before.ladder));
+  await eventually(
+    "the ladder moves",
+    async () => JSON.stringify(await screen.ladder(5)) !== JSON.stringify(before.ladder),
+  );
   assert.ok(before.ladder.bids.length === 5 && before.ladder.asks.length === 5);
 });
 
 check("connections, channels and latency are told", async () => {
   const venue = screen.page.locator('[data-testid="connection-row"][data-connector="binance"]').first();
-  await eventually("the venue's connection is shown", async () => (await venue.getAttribute("data-state")) === "Connected");
+  await eventually(
+    "the venue's connection is shown",
+    async () => (await venue.getAttribute("data-state")) === "Connected",
+  );
   for (const channel of ["Trade", "Quote", "L2Delta"]) {
     const cells = screen.page.locator(`[data-testid="channel-row"][data-channel="${channel}"] td`);
-    await eventually(`${channel} has a rate`, async () => Number((await cells.nth(1).innerText()).replaceAll(",", "")) > 0);
+    await eventually(
+      `${channel} has a rate`,
+      async () => Number((await cells.nth(1).innerText()).replaceAll(",", "")) > 0,
+    );
     assert.match(await cells.nth(2).innerText(), /^\d.* (ms|s)$/);
   }
   for (const leg of ["exchange → receive", "receive → publish", "publish → browser", "exchange → browser"]) {
     const cells = screen.page.locator(`[data-testid="latency-row"][data-leg="${leg}"] td`);
-    await eventually(`${leg} has percentiles`, async () => (await cells.allInnerTexts()).slice(1).every((text) => /^[\d.]+ (ns|µs|ms|s)$/.test(text)));
+    await eventually(`${leg} has percentiles`, async () =>
+      (await cells.allInnerTexts()).slice(1).every((text) => /^[\d.]+ (ns|µs|ms|s)$/.test(text)),
+    );
   }
 });
 
@@ -82,7 +97,10 @@ check("the ladder shows the venue's true book", async () => {
   await post("/sandbox/pause");
   try {
     const truth = await (await fetch(`${hub.sandbox}/sandbox/book?symbol=${venueName(first)}`)).json();
-    await eventually("the page has come to the last update", async () => (await screen.text("book-update-id")) === String(truth.update_id));
+    await eventually(
+      "the page has come to the last update",
+      async () => (await screen.text("book-update-id")) === String(truth.update_id),
+    );
     const shown = await screen.ladder(8);
     const number = (levels) => levels.slice(0, 8).map((level) => level.map(Number));
     assert.deepEqual(number(shown.bids), number(truth.bids));
@@ -101,15 +119,25 @@ check("a lost diff turns that book Stale on screen, and Live again", async () =>
   await eventually("stale on screen", async () => ["Stale", "Syncing"].includes(await screen.bookState()));
   await eventually("the ladder is veiled", async () => screen.get("book-veil").isVisible());
   assert.match(await screen.text("ticker-state"), /^(Stale|Syncing): \w+/);
-  await eventually("its row in the list says so", async () => (await screen.row(first).getAttribute("data-state")) !== "Live");
+  await eventually(
+    "its row in the list says so",
+    async () => (await screen.row(first).getAttribute("data-state")) !== "Live",
+  );
   assert.equal(await screen.row(second).getAttribute("data-state"), "Live");
   await screen.page.screenshot({ path: join(pictures, "stale.png") });
   await eventually("live again", async () => (await screen.bookState()) === "Live");
   assert.ok(!(await screen.get("book-veil").isVisible()));
-  await eventually("counted", async () => (await screen.number("book-resyncs")) > resyncs && (await screen.number("book-gaps")) > gaps);
+  await eventually(
+    "counted",
+    async () => (await screen.number("book-resyncs")) > resyncs && (await screen.number("book-gaps")) > gaps,
+  );
   const alerts = await eventually("alerts tell of it", async () => {
     const texts = await screen.alerts();
-    return texts.some((text) => text.includes("Book stale")) && texts.some((text) => text.includes("Book live again")) && texts;
+    return (
+      texts.some((text) => text.includes("Book stale")) &&
+      texts.some((text) => text.includes("Book live again")) &&
+      texts
+    );
   });
   assert.ok(alerts.some((text) => text.includes(first.replace(/^.*:/, ""))));
 });
@@ -118,16 +146,25 @@ check("symbols are filtered, walked and picked by keys", async () => {
   const { page } = screen;
   await page.keyboard.press("/");
   await page.keyboard.type(venueName(second).slice(0, 3).toLowerCase());
-  await eventually("only the other symbol is listed", async () => (await screen.get("symbol-row").count()) >= 1 && !(await screen.row(first).isVisible()));
+  await eventually(
+    "only the other symbol is listed",
+    async () => (await screen.get("symbol-row").count()) >= 1 && !(await screen.row(first).isVisible()),
+  );
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await eventually("picked", async () => second.endsWith(await screen.text("book-symbol")));
-  await eventually("its book is shown", async () => (await screen.bookState()) === "Live" && (await screen.ladder(3)).bids.length === 3);
+  await eventually(
+    "its book is shown",
+    async () => (await screen.bookState()) === "Live" && (await screen.ladder(3)).bids.length === 3,
+  );
   assert.ok(page.url().endsWith("#" + second));
   await page.keyboard.press("/");
   await page.keyboard.press("Escape");
   await eventually("all are listed", async () => screen.row(first).isVisible());
-  const place = () => screen.get("symbol-row").evaluateAll((rows) => rows.findIndex((row) => row.getAttribute("aria-selected") === "true"));
+  const place = () =>
+    screen
+      .get("symbol-row")
+      .evaluateAll((rows) => rows.findIndex((row) => row.getAttribute("aria-selected") === "true"));
   const from = await place();
   await page.keyboard.press(from > 0 ? "k" : "j");
   await page.keyboard.press("Enter");
@@ -158,7 +195,10 @@ check("a hub that dies is shown as gone, and the page finds the next one", async
   await eventually("the page says so", async () => (await screen.text("status")) === "Reconnecting");
   assert.ok(await screen.get("banner").isVisible());
   assert.match(await screen.text("banner"), /nothing on this page is current/i);
-  await eventually("no book counts as right", async () => (await screen.bookState()) === "Stale" && (await screen.text("books-live")).startsWith("0/"));
+  await eventually(
+    "no book counts as right",
+    async () => (await screen.bookState()) === "Stale" && (await screen.text("books-live")).startsWith("0/"),
+  );
   assert.ok(await screen.get("book-veil").isVisible());
   await screen.page.screenshot({ path: join(pictures, "lost.png") });
   hub = await subject.start(port);
@@ -192,7 +232,14 @@ check("dark and light follow the system, and the user", async () => {
 check("everything is reachable on a screen of 380 pixels", async () => {
   const small = await open({ viewport: { width: 380, height: 740 } });
   await eventually("live", async () => (await small.bookState()) === "Live");
-  for (const [tab, id] of [["symbols", "symbol-row"], ["book", "ladder-bid"], ["chart", "price-chart"], ["trades", "trade-row"], ["system", "latency-row"], ["alerts", "alert-list"]]) {
+  for (const [tab, id] of [
+    ["symbols", "symbol-row"],
+    ["book", "ladder-bid"],
+    ["chart", "price-chart"],
+    ["trades", "trade-row"],
+    ["system", "latency-row"],
+    ["alerts", "alert-list"],
+  ]) {
     await small.get(`tab-${tab}`).click();
     await eventually(`${tab} is visible`, async () => small.get(id).first().isVisible());
     const width = await small.page.evaluate(() => document.documentElement.scrollWidth);
@@ -207,7 +254,9 @@ check("everything is reachable on a screen of 380 pixels", async () => {
 });
 
 check("a picture", async () => {
-  const path = args.includes("--readme") ? fileURLToPath(new URL("../../docs/images/dashboard.png", import.meta.url)) : join(pictures, "dashboard.png");
+  const path = args.includes("--readme")
+    ? fileURLToPath(new URL("../../docs/images/dashboard.png", import.meta.url))
+    : join(pictures, "dashboard.png");
   await pick(screen, first);
   await screen.page.setViewportSize({ width: 1340, height: 810 });
   // For the README the price line gets its full minute.
@@ -234,5 +283,9 @@ try {
   await browser.close();
   await hub.kill();
 }
-console.log(failed === 0 ? `all ${checks.length} checks passed; pictures in ${pictures}` : `${failed} of ${checks.length} checks failed; pictures in ${pictures}`);
+console.log(
+  failed === 0
+    ? `all ${checks.length} checks passed; pictures in ${pictures}`
+    : `${failed} of ${checks.length} checks failed; pictures in ${pictures}`,
+);
 process.exit(failed === 0 ? 0 : 1);

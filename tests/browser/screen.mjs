@@ -9,8 +9,13 @@ export async function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
     ],
   });
 }
@@ -18,7 +23,7 @@ export async function launch() {
 /** Polls until `check` returns something true; an exception counts as not yet. */
 export async function eventually(what, check, seconds = 20) {
   let last;
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
     try {
       last = await check();
       if (last) return last;
@@ -37,7 +42,10 @@ export class Screen {
     page.on("pageerror", (error) => this.problems.push(String(error)));
     page.on("console", (message) => {
       // A hub that is down is what some tests are about; the browser notes each refused connection.
-      if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection|Failed to load resource/.test(message.text())) {
+      if (
+        message.type() === "error" &&
+        !/ERR_CONNECTION|WebSocket connection|Failed to load resource/.test(message.text())
+      ) {
         this.problems.push(message.text());
       }
     });
@@ -71,7 +79,11 @@ export class Screen {
   async ladder(depth) {
     const side = async (id) => {
       const rows = await this.get(id).evaluateAll((all) =>
-        all.filter((row) => !row.classList.contains("empty")).map((row) => [...row.querySelectorAll("span")].slice(0, 2).map((cell) => cell.textContent.replaceAll(",", ""))),
+        all
+          .filter((row) => !row.classList.contains("empty"))
+          .map((row) =>
+            [...row.querySelectorAll("span")].slice(0, 2).map((cell) => cell.textContent.replaceAll(",", "")),
+          ),
       );
       return (id === "ladder-ask" ? rows.reverse() : rows).slice(0, depth);
     };

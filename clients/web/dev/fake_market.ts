@@ -26,8 +26,12 @@ export class FakeBook {
   private middle: number;
 
   constructor(
-    readonly text: string, readonly tick: bigint, price: number,
-    readonly priceDecimals: number, readonly quantityDecimals: number, private readonly next: () => number,
+    readonly text: string,
+    readonly tick: bigint,
+    price: number,
+    readonly priceDecimals: number,
+    readonly quantityDecimals: number,
+    private readonly next: () => number,
   ) {
     this.middle = Math.round((price * 1e8) / Number(tick));
     this.updateId = BigInt(Math.floor(next() * 1e9));
@@ -39,7 +43,9 @@ export class FakeBook {
 
   snapshot(): Change {
     const list = (side: Map<bigint, bigint>, sign: bigint): Level[] =>
-      [...side].map(([price, quantity]) => ({ price, quantity })).sort((a, b) => (a.price < b.price ? Number(sign) : -Number(sign)));
+      [...side]
+        .map(([price, quantity]) => ({ price, quantity }))
+        .sort((a, b) => (a.price < b.price ? Number(sign) : -Number(sign)));
     return { bids: list(this.bids, 1n), asks: list(this.asks, -1n) };
   }
 
@@ -76,7 +82,10 @@ export class FakeBook {
   best(): { bid: Level; ask: Level } {
     const bid = this.price(-1);
     const ask = this.price(1);
-    return { bid: { price: bid, quantity: this.bids.get(bid) ?? 0n }, ask: { price: ask, quantity: this.asks.get(ask) ?? 0n } };
+    return {
+      bid: { price: bid, quantity: this.bids.get(bid) ?? 0n },
+      ask: { price: ask, quantity: this.asks.get(ask) ?? 0n },
+    };
   }
 
   trade(): { buy: boolean; price: bigint; quantity: bigint } {
@@ -92,6 +101,6 @@ export class FakeBook {
 
   private quantity(away: number): bigint {
     const scale = 10 ** (8 - this.quantityDecimals);
-    return BigInt(Math.ceil(((this.next() ** 3 * 4e8) * (0.3 + Math.sqrt(away) / 6)) / scale) * scale);
+    return BigInt(Math.ceil((this.next() ** 3 * 4e8 * (0.3 + Math.sqrt(away) / 6)) / scale) * scale);
   }
 }

@@ -59,14 +59,18 @@ function select(row: SymbolRow): void {
 function selectFirst(): void {
   const current = symbols.get(selected);
   if (current !== undefined && !current.gone && current.text === wanted) return;
-  const row = symbols.find((each) => each.text === wanted) ?? (current?.gone === false ? undefined : symbols.find(() => true));
+  const row =
+    symbols.find((each) => each.text === wanted) ?? (current?.gone === false ? undefined : symbols.find(() => true));
   if (row === undefined || row.index === selected) return;
   const keep = wanted;
   select(row);
   if (keep !== "" && keep !== row.text) wanted = keep;
 }
 
-function draw({ symbols: rows, symbolsReset, book, trades, series, stats, alerts: changed, selected: of }: Update, now: number): void {
+function draw(
+  { symbols: rows, symbolsReset, book, trades, series, stats, alerts: changed, selected: of }: Update,
+  now: number,
+): void {
   if (rows !== undefined) {
     symbols.update(rows, symbolsReset === true, now);
     selectFirst();

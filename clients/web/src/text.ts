@@ -25,7 +25,13 @@ export function duration(milliseconds: number): string {
 export function latency(nanos: number): string {
   if (Number.isNaN(nanos)) return "–";
   const [value, unit] =
-    nanos < 1e3 ? [nanos, "ns"] : nanos < 1e6 ? [nanos / 1e3, "µs"] : nanos < 1e9 ? [nanos / 1e6, "ms"] : [nanos / 1e9, "s"];
+    nanos < 1e3
+      ? [nanos, "ns"]
+      : nanos < 1e6
+        ? [nanos / 1e3, "µs"]
+        : nanos < 1e9
+          ? [nanos / 1e6, "ms"]
+          : [nanos / 1e9, "s"];
   return `${value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 

@@ -4,7 +4,14 @@ import { encode } from "../src/wire/codec";
 import { BookState, Integrity, type Level, type Message, MessageType } from "../src/wire/messages";
 
 export const noStamp = {
-  flags: 0, sequence: 0, symbol: 0n, exchangeTime: 0n, receiveTime: 0n, publishDelay: 0, source: 16, detail: 0,
+  flags: 0,
+  sequence: 0,
+  symbol: 0n,
+  exchangeTime: 0n,
+  receiveTime: 0n,
+  publishDelay: 0,
+  source: 16,
+  detail: 0,
 };
 export const symbol = 16842681295735137662n;
 
@@ -30,16 +37,35 @@ export function welcome(): Message {
 
 export function mapping(hash = symbol, text = "binance:BTC-USDT"): Message {
   return {
-    ...noStamp, type: MessageType.SymbolMapping, symbol: hash, tickSize: 1_000_000n, lotSize: 1000n, minimumQuantity: 0n,
-    minimumNotional: 0n, contractSize: 0n, priceDecimals: 2, quantityDecimals: 5, unitExponent: 0, kind: 0, status: 1, text,
+    ...noStamp,
+    type: MessageType.SymbolMapping,
+    symbol: hash,
+    tickSize: 1_000_000n,
+    lotSize: 1000n,
+    minimumQuantity: 0n,
+    minimumNotional: 0n,
+    contractSize: 0n,
+    priceDecimals: 2,
+    quantityDecimals: 5,
+    unitExponent: 0,
+    kind: 0,
+    status: 1,
+    text,
     venueSymbol: "BTCUSDT",
   };
 }
 
 export function status(state: number, reason = 0, hash = symbol): Message {
   return {
-    ...noStamp, type: MessageType.BookStatus, symbol: hash, updateId: 0n, gaps: 3n, resyncs: 2n, state,
-    integrity: Integrity.Sequenced, reason,
+    ...noStamp,
+    type: MessageType.BookStatus,
+    symbol: hash,
+    updateId: 0n,
+    gaps: 3n,
+    resyncs: 2n,
+    state,
+    integrity: Integrity.Sequenced,
+    reason,
   };
 }
 
@@ -47,7 +73,14 @@ export function snapshot(updateId: bigint, bids: Level[], asks: Level[], flags =
   return { ...noStamp, flags, type: MessageType.L2Snapshot, symbol: hash, updateId, bids, asks };
 }
 
-export function delta(previousUpdateId: bigint, updateId: bigint, bids: Level[], asks: Level[], flags = 0, hash = symbol): Message {
+export function delta(
+  previousUpdateId: bigint,
+  updateId: bigint,
+  bids: Level[],
+  asks: Level[],
+  flags = 0,
+  hash = symbol,
+): Message {
   return { ...noStamp, flags, type: MessageType.L2Delta, symbol: hash, previousUpdateId, updateId, bids, asks };
 }
 

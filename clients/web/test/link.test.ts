@@ -34,24 +34,36 @@ beforeEach(() => {
   timers = [];
   sockets = [];
   events = [];
-  link = new Link("ws://hub/ws", {
-    opened: () => events.push("opened"),
-    message: (data) => events.push(`message ${data.byteLength}`),
-    closed: (reason) => events.push(`closed ${reason}`),
-  }, {
-    now: () => now,
-    random: () => 0.5,
-    after: (milliseconds, run) => {
-      const timer = { at: now + milliseconds, run };
-      timers.push(timer);
-      return () => void (timers = timers.filter((each) => each !== timer));
+  link = new Link(
+    "ws://hub/ws",
+    {
+      opened: () => events.push("opened"),
+      message: (data) => events.push(`message ${data.byteLength}`),
+      closed: (reason) => events.push(`closed ${reason}`),
     },
-    socket: () => {
-      const socket: FakeSocket = { binaryType: "", onopen: null, onmessage: null, onclose: null, closed: false, send: () => {}, close: () => (socket.closed = true) };
-      sockets.push(socket);
-      return socket;
+    {
+      now: () => now,
+      random: () => 0.5,
+      after: (milliseconds, run) => {
+        const timer = { at: now + milliseconds, run };
+        timers.push(timer);
+        return () => void (timers = timers.filter((each) => each !== timer));
+      },
+      socket: () => {
+        const socket: FakeSocket = {
+          binaryType: "",
+          onopen: null,
+          onmessage: null,
+          onclose: null,
+          closed: false,
+          send: () => {},
+          close: () => (socket.closed = true),
+        };
+        sockets.push(socket);
+        return socket;
+      },
     },
-  });
+  );
   link.connect();
 });
 

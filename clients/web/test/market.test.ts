@@ -124,27 +124,46 @@ test("loss that the hub reports is counted and told", () => {
 
 test("connections lost and made again are told; what a late joiner is told is no news", () => {
   const connection = (state: number, reason: string, flags = 0): Message => ({
-    ...noStamp, flags, type: MessageType.ConnectionStatus, connectedSince: 5_000_000n, reconnects: 1n, attempt: 0, state,
-    connector: "binance", endpoint: "ws://venue", reason,
+    ...noStamp,
+    flags,
+    type: MessageType.ConnectionStatus,
+    connectedSince: 5_000_000n,
+    reconnects: 1n,
+    attempt: 0,
+    state,
+    connector: "binance",
+    endpoint: "ws://venue",
+    reason,
   });
   feed(connection(ConnectionState.Connected, "", Flag.recovered));
   expect(alerts()).toEqual([]);
   feed(connection(ConnectionState.Backoff, "reset by peer"), connection(ConnectionState.Connected, ""));
   expect(alerts()).toEqual(["Venue connection lost: reset by peer", "Venue connected"]);
-  expect([...market.connections.values()]).toMatchObject([{ connector: "binance", state: "Connected", since: 5, reconnects: 1 }]);
+  expect([...market.connections.values()]).toMatchObject([
+    { connector: "binance", state: "Connected", since: 5, reconnects: 1 },
+  ]);
 });
 
 test("many books that go stale together are one alert", () => {
   feed(welcome());
   for (let i = 1n; i <= 40n; i++) feed(mapping(i, `binance:S${i}-USDT`), live(i), snapshot(1n, [], [], 0, i));
   for (let i = 1n; i <= 40n; i++) feed(status(BookState.Stale, 8, i));
-  expect(market.alerts.items).toMatchObject([{ text: "Book stale: disconnected", count: 40, subject: "S1-USDT, S2-USDT, S3-USDT …" }]);
+  expect(market.alerts.items).toMatchObject([
+    { text: "Book stale: disconnected", count: 40, subject: "S1-USDT, S2-USDT, S3-USDT …" },
+  ]);
 });
 
 test("trades keep their exact price, side and direction", () => {
   feed(welcome(), mapping());
   const trade = (price: bigint, flags: number): Message => ({
-    ...noStamp, flags, symbol, type: MessageType.Trade, price, quantity: 5n, tradeId: 1n, exchangeTime: 1_700_000_000_123_456_789n,
+    ...noStamp,
+    flags,
+    symbol,
+    type: MessageType.Trade,
+    price,
+    quantity: 5n,
+    tradeId: 1n,
+    exchangeTime: 1_700_000_000_123_456_789n,
   });
   feed(trade(2n ** 60n + 1n, Flag.sideBuy), trade(2n ** 60n - 2048n, Flag.sideSell));
   const { last, direction, tape } = book();
@@ -157,8 +176,15 @@ test("latency is split into its legs", () => {
   feed(welcome(), mapping());
   const arrival = BigInt(now + 1) * 1_000_000n;
   feed({
-    ...noStamp, symbol, type: MessageType.Trade, price: 1n, quantity: 1n, tradeId: 1n,
-    exchangeTime: arrival - 9_000_000n, receiveTime: arrival - 4_000_000n, publishDelay: 1_000_000,
+    ...noStamp,
+    symbol,
+    type: MessageType.Trade,
+    price: 1n,
+    quantity: 1n,
+    tradeId: 1n,
+    exchangeTime: arrival - 9_000_000n,
+    receiveTime: arrival - 4_000_000n,
+    publishDelay: 1_000_000,
   });
   const near = (value: number, nanos: number): void => expect(Math.abs(value / nanos - 1)).toBeLessThan(0.05);
   near(market.latency.exchange.read().p50, 5e6);

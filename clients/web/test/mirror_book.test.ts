@@ -7,7 +7,9 @@ import type { Level } from "../src/wire/messages";
 import { level } from "./frames_for_tests";
 
 function words(bids: Level[], asks: Level[]): Uint32Array {
-  return new Uint32Array(new BigInt64Array([...bids, ...asks].flatMap(({ price, quantity }) => [price, quantity])).buffer);
+  return new Uint32Array(
+    new BigInt64Array([...bids, ...asks].flatMap(({ price, quantity }) => [price, quantity])).buffer,
+  );
 }
 
 function snapshot(book: MirrorBook, id: number, bids: Level[], asks: Level[], more = false): string {
@@ -42,7 +44,8 @@ test("a book equals a plain map after any run of changes", () => {
       });
     expect(delta(book, id - 1, id, change(truth.bids), change(truth.asks))).toBe("applied");
   }
-  const sorted = (side: Map<bigint, bigint>, sign: number): [bigint, bigint][] => [...side].sort((a, b) => (a[0] < b[0] ? -sign : sign));
+  const sorted = (side: Map<bigint, bigint>, sign: number): [bigint, bigint][] =>
+    [...side].sort((a, b) => (a[0] < b[0] ? -sign : sign));
   expect(read(book.bids)).toEqual(sorted(truth.bids, -1));
   expect(read(book.asks)).toEqual(sorted(truth.asks, 1));
 });
@@ -68,7 +71,11 @@ test("a snapshot in pieces replaces the book only when it is whole", () => {
   expect(book.partial).toBe(true);
   expect(read(book.bids)).toEqual([[50n, 1n]]);
   expect(snapshot(book, 9, [level(57, 2)], [level(61, 3)])).toBe("applied");
-  expect(read(book.bids)).toEqual([[59n, 1n], [58n, 1n], [57n, 2n]]);
+  expect(read(book.bids)).toEqual([
+    [59n, 1n],
+    [58n, 1n],
+    [57n, 2n],
+  ]);
   expect(read(book.asks)).toEqual([[61n, 3n]]);
   expect(book.updateId).toBe(9n);
 });

@@ -43,7 +43,15 @@ export class AlertList {
       return;
     }
     this.items.push({
-      id: this.nextId++, time, latest: time, severity, kind, text, subject, count: 1, version: ++this.version,
+      id: this.nextId++,
+      time,
+      latest: time,
+      severity,
+      kind,
+      text,
+      subject,
+      count: 1,
+      version: ++this.version,
     });
     if (this.items.length > this.capacity) this.items.shift();
   }

@@ -31,7 +31,11 @@ function grouped(side: Side, rows: number, step: bigint, bids: boolean): Grouped
   return out;
 }
 
-function rowsOf(levels: GroupedLevel[], priceDecimals: number, quantityDecimals: number): { rows: LevelRow[]; totals: bigint[] } {
+function rowsOf(
+  levels: GroupedLevel[],
+  priceDecimals: number,
+  quantityDecimals: number,
+): { rows: LevelRow[]; totals: bigint[] } {
   let total = 0n;
   const totals: bigint[] = [];
   const rows = levels.map(({ price, quantity }) => {
@@ -62,7 +66,9 @@ function depthCurve(symbol: SymbolState, middle: number): DepthCurve {
   const prices: [number[], number[]] = [[], []];
   const totals: [number[], number[]] = [[], []];
   [symbol.book.bids, symbol.book.asks].forEach((side, n) => curve(side, prices[n], totals[n], curveLevels));
-  const reach = Math.min(...prices.map((side) => (side.length > 0 ? Math.abs(side[side.length - 1] - middle) : Infinity)));
+  const reach = Math.min(
+    ...prices.map((side) => (side.length > 0 ? Math.abs(side[side.length - 1] - middle) : Infinity)),
+  );
   const cut = (n: number): [Float64Array, Float64Array] => {
     let count = prices[n].length;
     while (count > 1 && Math.abs(prices[n][count - 1] - middle) > reach) count--;

@@ -2,8 +2,16 @@
 
 import { decode, encode } from "../wire/codec";
 import {
-  absent, bookReasonNames, bookStateNames, connectionStateNames, gapScopeNames, instrumentKindNames, integrityNames,
-  type Message, MessageType, tradingStatusNames,
+  absent,
+  bookReasonNames,
+  bookStateNames,
+  connectionStateNames,
+  gapScopeNames,
+  instrumentKindNames,
+  integrityNames,
+  type Message,
+  MessageType,
+  tradingStatusNames,
 } from "../wire/messages";
 
 export interface SymbolMapping {
@@ -122,7 +130,16 @@ export function welcome(view: DataView, at: number): { server: string } {
   return { server: read(view, at, MessageType.Welcome).server };
 }
 
-const stamp = { flags: 0, sequence: 0, symbol: 0n, exchangeTime: 0n, receiveTime: 0n, publishDelay: 0, source: 0, detail: 0 };
+const stamp = {
+  flags: 0,
+  sequence: 0,
+  symbol: 0n,
+  exchangeTime: 0n,
+  receiveTime: 0n,
+  publishDelay: 0,
+  source: 0,
+  detail: 0,
+};
 
 /** `channels`: bit N is message type N; no symbols means all. */
 export function subscribe(channels: bigint, symbols: bigint[]): Uint8Array<ArrayBuffer> {

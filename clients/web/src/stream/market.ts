@@ -187,7 +187,11 @@ export class Market implements FrameReader {
     const history = (words[w + layout.stamp.detail] >>> 17) & 1 ? tradeFlags.history : 0;
     const quantity = w + layout.trade.quantity;
     symbol.tape.add(
-      this.exchangeMilliseconds(words, w), words[price + 1], words[price], words[quantity + 1], words[quantity],
+      this.exchangeMilliseconds(words, w),
+      words[price + 1],
+      words[price],
+      words[quantity + 1],
+      words[quantity],
       (flags & 3) | history,
     );
     symbol.rowDirty = symbol.bookDirty = true;
@@ -197,7 +201,11 @@ export class Market implements FrameReader {
     const price = w + layout.liquidation.price;
     const quantity = w + layout.liquidation.quantity;
     symbol.tape.add(
-      this.exchangeMilliseconds(words, w), words[price + 1], words[price], words[quantity + 1], words[quantity],
+      this.exchangeMilliseconds(words, w),
+      words[price + 1],
+      words[price],
+      words[quantity + 1],
+      words[quantity],
       (flags & 3) | tradeFlags.liquidation,
     );
   }
@@ -213,7 +221,12 @@ export class Market implements FrameReader {
   private snapshot(symbol: SymbolState, flags: number, words: Uint32Array, w: number): void {
     const { updateId, bidCount, askCount, end } = layout.snapshot;
     const applied = symbol.book.snapshot(
-      words, words[w + updateId + 1], words[w + updateId], w + end, words[w + bidCount], words[w + askCount],
+      words,
+      words[w + updateId + 1],
+      words[w + updateId],
+      w + end,
+      words[w + bidCount],
+      words[w + askCount],
       (flags & flag.more) !== 0,
     );
     if (applied === "applied") symbol.local = "";
@@ -223,8 +236,15 @@ export class Market implements FrameReader {
   private delta(symbol: SymbolState, flags: number, words: Uint32Array, w: number): void {
     const { previousUpdateId, updateId, bidCount, askCount, end } = layout.delta;
     const applied = symbol.book.delta(
-      words, words[w + previousUpdateId + 1], words[w + previousUpdateId], words[w + updateId + 1], words[w + updateId],
-      w + end, words[w + bidCount], words[w + askCount], (flags & flag.more) !== 0,
+      words,
+      words[w + previousUpdateId + 1],
+      words[w + previousUpdateId],
+      words[w + updateId + 1],
+      words[w + updateId],
+      w + end,
+      words[w + bidCount],
+      words[w + askCount],
+      (flags & flag.more) !== 0,
     );
     if (applied === "mismatch") this.distrust(symbol);
     if (applied !== "waiting") this.changed(symbol);
@@ -245,7 +265,10 @@ export class Market implements FrameReader {
   }
 
   private resubscribe(symbol: SymbolState, now: number): void {
-    symbol.resubscribePause = Math.min(longestResubscribePause, Math.max(firstResubscribePause, symbol.resubscribePause * 2));
+    symbol.resubscribePause = Math.min(
+      longestResubscribePause,
+      Math.max(firstResubscribePause, symbol.resubscribePause * 2),
+    );
     symbol.resubscribeAt = now + symbol.resubscribePause;
     this.output.send(cold.unsubscribe(bookChannels, [symbol.hash]));
     this.output.send(cold.subscribe(bookChannels, [symbol.hash]));
@@ -284,7 +307,13 @@ export class Market implements FrameReader {
     if (status.state === "Connected" && before !== undefined) {
       this.alerts.add(this.arrival, "good", "connection", "Venue connected", subject);
     } else if (before === "Connected") {
-      this.alerts.add(this.arrival, "bad", "connection", `Venue connection lost: ${status.reason || status.state}`, subject);
+      this.alerts.add(
+        this.arrival,
+        "bad",
+        "connection",
+        `Venue connection lost: ${status.reason || status.state}`,
+        subject,
+      );
     }
   }
 
@@ -293,7 +322,13 @@ export class Market implements FrameReader {
     this.missed += gap.missed;
     this.lastGap = `${gap.missed} missed (${gap.scope})`;
     const unit = gap.missed === 1 ? "message" : "messages";
-    this.alerts.add(this.arrival, "warn", "gap", `${gap.missed} ${unit} missed, ${gap.scope} loss`, symbol?.name ?? "stream");
+    this.alerts.add(
+      this.arrival,
+      "warn",
+      "gap",
+      `${gap.missed} ${unit} missed, ${gap.scope} loss`,
+      symbol?.name ?? "stream",
+    );
   }
 
   private derivative(symbol: SymbolState, view: DataView, at: number): void {

@@ -37,8 +37,13 @@ export class MirrorBook {
 
   /** One frame of a snapshot; the book it replaces stays in place until the last one. Words: see side.ts. */
   snapshot(
-    words: Uint32Array, updateHigh: number, updateLow: number,
-    firstWord: number, bidCount: number, askCount: number, more: boolean,
+    words: Uint32Array,
+    updateHigh: number,
+    updateLow: number,
+    firstWord: number,
+    bidCount: number,
+    askCount: number,
+    more: boolean,
   ): Applied {
     const bids = (this.snapshotBids ??= new LevelList());
     const asks = (this.snapshotAsks ??= new LevelList());
@@ -57,8 +62,15 @@ export class MirrorBook {
   }
 
   delta(
-    words: Uint32Array, previousHigh: number, previousLow: number, updateHigh: number, updateLow: number,
-    firstWord: number, bidCount: number, askCount: number, more: boolean,
+    words: Uint32Array,
+    previousHigh: number,
+    previousLow: number,
+    updateHigh: number,
+    updateLow: number,
+    firstWord: number,
+    bidCount: number,
+    askCount: number,
+    more: boolean,
   ): Applied {
     if (this.snapshotBids !== undefined) return this.mismatch();
     if (!this.valid) return "waiting";

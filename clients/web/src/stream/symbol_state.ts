@@ -42,7 +42,14 @@ export class Tape {
   readonly words = new Int32Array(tapeSize * 4);
   readonly flags = new Uint8Array(tapeSize);
 
-  add(time: number, priceHigh: number, priceLow: number, quantityHigh: number, quantityLow: number, flags: number): void {
+  add(
+    time: number,
+    priceHigh: number,
+    priceLow: number,
+    quantityHigh: number,
+    quantityLow: number,
+    flags: number,
+  ): void {
     const slot = this.taken++ % tapeSize;
     this.time[slot] = time;
     this.flags[slot] = flags;
@@ -106,7 +113,12 @@ export class SymbolState {
   exchange = "";
   name = "";
 
-  constructor(readonly index: number, readonly hashHigh: number, readonly hashLow: number, public mapping: SymbolMapping) {
+  constructor(
+    readonly index: number,
+    readonly hashHigh: number,
+    readonly hashLow: number,
+    public mapping: SymbolMapping,
+  ) {
     this.map(mapping);
   }
 

@@ -34,7 +34,10 @@ export class UpdateBuilder {
   private bookAt = 0;
   private readonly scratch = new Halves();
 
-  constructor(private readonly market: Market, private readonly series: SeriesStore) {}
+  constructor(
+    private readonly market: Market,
+    private readonly series: SeriesStore,
+  ) {}
 
   build(request: PullRequest, link: LinkView, load: Load, now: number): Update {
     const update: Update = { selected: request.selected, arrived: NaN };
@@ -151,7 +154,12 @@ export class UpdateBuilder {
       const meter = market.channels[type];
       if (meter.total === 0 && !alwaysShown.has(name)) continue;
       channels.push({
-        type, name, total: meter.total, perSecond: meter.perSecond, age: now - meter.lastAt, history: meter.history(),
+        type,
+        name,
+        total: meter.total,
+        perSecond: meter.perSecond,
+        age: now - meter.lastAt,
+        history: meter.history(),
       });
     }
     const books = { live: 0, syncing: 0, stale: 0, total: 0 };

@@ -50,34 +50,38 @@ function linkView(): LinkView {
 
 function start(address: string): void {
   url = address;
-  link = new Link(url, {
-    opened: () => {
-      forgetAt = now() + forgetAfter;
-      market.opened(now(), link !== undefined && link.state.reconnects > 0);
+  link = new Link(
+    url,
+    {
+      opened: () => {
+        forgetAt = now() + forgetAfter;
+        market.opened(now(), link !== undefined && link.state.reconnects > 0);
+      },
+      message: (data) => {
+        const arrival = now();
+        try {
+          market.message(data, arrival);
+        } catch (error) {
+          if (!(error instanceof StreamError)) throw error;
+          link?.drop(error.message);
+        }
+        busy += now() - arrival;
+      },
+      closed: (reason) => {
+        forgetAt = 0;
+        market.closed(now(), reason);
+      },
     },
-    message: (data) => {
-      const arrival = now();
-      try {
-        market.message(data, arrival);
-      } catch (error) {
-        if (!(error instanceof StreamError)) throw error;
-        link?.drop(error.message);
-      }
-      busy += now() - arrival;
+    {
+      now,
+      random: Math.random,
+      after: (milliseconds, run) => {
+        const timer = setTimeout(run, milliseconds);
+        return () => clearTimeout(timer);
+      },
+      socket: (address) => new WebSocket(address),
     },
-    closed: (reason) => {
-      forgetAt = 0;
-      market.closed(now(), reason);
-    },
-  }, {
-    now,
-    random: Math.random,
-    after: (milliseconds, run) => {
-      const timer = setTimeout(run, milliseconds);
-      return () => clearTimeout(timer);
-    },
-    socket: (address) => new WebSocket(address),
-  });
+  );
   link.connect();
 }
 
@@ -103,8 +107,11 @@ function beat(): void {
     Object.assign(load, market.latency.lag(behindBy));
     if (load.behind !== before) {
       market.alerts.add(
-        at, load.behind ? "warn" : "good", "lag",
-        load.behind ? `This page is behind by ${Math.round(load.lag)} ms` : "This page has caught up", "dashboard",
+        at,
+        load.behind ? "warn" : "good",
+        "lag",
+        load.behind ? `This page is behind by ${Math.round(load.lag)} ms` : "This page has caught up",
+        "dashboard",
       );
     }
     if (forgetAt !== 0 && at > forgetAt) {

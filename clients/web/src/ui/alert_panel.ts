@@ -37,7 +37,13 @@ function create(): Row {
   const text = make("span", { class: "text" });
   const subject = make("span", { class: "subject" });
   const count = make("span", { class: "count" });
-  return { root: make("div", { class: "alert", testid: "alert-row" }, time, text, subject, count), time, text, subject, count };
+  return {
+    root: make("div", { class: "alert", testid: "alert-row" }, time, text, subject, count),
+    time,
+    text,
+    subject,
+    count,
+  };
 }
 
 function fill(row: Row, alert: Alert): void {

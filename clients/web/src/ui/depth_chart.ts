@@ -53,7 +53,10 @@ export class DepthChart {
     const { book } = this;
     if (book === undefined || book.depth.bidPrices.length === 0 || book.depth.askPrices.length === 0) return;
     const { bidPrices, bidTotals, askPrices, askTotals } = book.depth;
-    const reach = Math.max(book.middle - bidPrices[bidPrices.length - 1], askPrices[askPrices.length - 1] - book.middle);
+    const reach = Math.max(
+      book.middle - bidPrices[bidPrices.length - 1],
+      askPrices[askPrices.length - 1] - book.middle,
+    );
     const top = Math.max(bidTotals[bidTotals.length - 1], askTotals[askTotals.length - 1]) * 1.08;
     const floor = height - axisHeight;
     const x = (price: number): number => width / 2 + ((price - book.middle) / reach) * (width / 2);
@@ -106,11 +109,21 @@ export class DepthChart {
     }
     const decimals = book.priceDecimals;
     context.textBaseline = "bottom";
-    for (const [place, align] of [[-1, "left"], [-0.5, "center"], [0, "center"], [0.5, "center"], [1, "right"]] as const) {
+    for (const [place, align] of [
+      [-1, "left"],
+      [-0.5, "center"],
+      [0, "center"],
+      [0.5, "center"],
+      [1, "right"],
+    ] as const) {
       if (width < 360 && Math.abs(place) === 0.5) continue;
       context.textAlign = align;
       const at = width / 2 + (place * width) / 2;
-      context.fillText((book.middle + place * reach).toFixed(decimals), at + (place === -1 ? 6 : place === 1 ? -6 : 0), height - 3);
+      context.fillText(
+        (book.middle + place * reach).toFixed(decimals),
+        at + (place === -1 ? 6 : place === 1 ? -6 : 0),
+        height - 3,
+      );
     }
     context.textAlign = "left";
     this.point(context, { x, reach, width, floor, y });
@@ -126,7 +139,10 @@ export class DepthChart {
       const bid = bidTotals[bidTotals.length - 1];
       const ask = askTotals[askTotals.length - 1];
       const reach = (scale.reach / book.middle) * 100;
-      setText(this.legend, `±${reach < 0.1 ? reach.toFixed(3) : reach.toFixed(2)} %   bids ${short(bid)}   asks ${short(ask)}   ratio ${(bid / ask).toFixed(2)}`);
+      setText(
+        this.legend,
+        `±${reach < 0.1 ? reach.toFixed(3) : reach.toFixed(2)} %   bids ${short(bid)}   asks ${short(ask)}   ratio ${(bid / ask).toFixed(2)}`,
+      );
       return;
     }
     const price = book.middle + ((this.pointer - scale.width / 2) / (scale.width / 2)) * scale.reach;
@@ -146,6 +162,9 @@ export class DepthChart {
     context.arc(this.pointer, scale.y(totals[i]), 3, 0, 7);
     context.fill();
     const away = ((price / book.middle - 1) * 100).toFixed(3);
-    setText(this.legend, `${left ? "bids" : "asks"} to ${price.toFixed(book.priceDecimals)} (${away} %): ${short(totals[i])}`);
+    setText(
+      this.legend,
+      `${left ? "bids" : "asks"} to ${price.toFixed(book.priceDecimals)} (${away} %): ${short(totals[i])}`,
+    );
   }
 }

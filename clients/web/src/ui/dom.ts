@@ -15,7 +15,9 @@ export interface Attributes {
 }
 
 export function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K, attributes: Attributes = {}, ...children: (Node | string)[]
+  tag: K,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -79,7 +81,13 @@ export class KeyedRows<T, R extends { root: HTMLElement }> {
 export class Segments<T extends string | number> {
   private readonly buttons = new Map<T, HTMLButtonElement>();
 
-  constructor(parent: HTMLElement, label: string, choices: [T, string][], public value: T, private readonly chosen: (value: T) => void) {
+  constructor(
+    parent: HTMLElement,
+    label: string,
+    choices: [T, string][],
+    public value: T,
+    private readonly chosen: (value: T) => void,
+  ) {
     parent.setAttribute("role", "group");
     parent.setAttribute("aria-label", label);
     for (const [value, text] of choices) {

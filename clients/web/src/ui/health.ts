@@ -46,19 +46,29 @@ export function parseHealth(body: unknown): Health {
     if (!Array.isArray(list)) continue;
     for (const each of list.map(object)) {
       connections.push({
-        connector, name: String(each.name ?? ""), url: text(each.url), state: text(each.state), since: parseTime(each.connected_since),
-        reconnects: Number(each.reconnects ?? 0), reason: text(each.last_reason),
+        connector,
+        name: String(each.name ?? ""),
+        url: text(each.url),
+        state: text(each.state),
+        since: parseTime(each.connected_since),
+        reconnects: Number(each.reconnects ?? 0),
+        reason: text(each.last_reason),
       });
     }
   }
-  const clients = Object.entries(object(root.clients)).map(([name, n]) => `${String(n)} ${name}`).join(", ");
+  const clients = Object.entries(object(root.clients))
+    .map(([name, n]) => `${String(n)} ${name}`)
+    .join(", ");
   return { status: text(root.status), uptime: Number(root.uptime_s ?? NaN) * 1000, connections, clients };
 }
 
 export class HealthPoll {
   latest: Health = noHealth;
 
-  constructor(private readonly url: string, private readonly every = 3000) {}
+  constructor(
+    private readonly url: string,
+    private readonly every = 3000,
+  ) {}
 
   start(): void {
     void this.poll();

@@ -29,8 +29,21 @@ export function startKeyboard(commands: Commands): void {
   const help = byId<HTMLDialogElement>("help");
   help.append(
     make("h2", { text: "Keys" }),
-    make("dl", {}, ...keys.map(([key, text]) => make("div", {}, make("dt", {}, ...key.split(/\s+/).map((each) => make("kbd", { text: each }))), make("dd", { text })))),
-    make("p", { text: "A book is shown as right only while it is Live: its update ids chain from a snapshot, here as in the hub. Anything else is veiled." }),
+    make(
+      "dl",
+      {},
+      ...keys.map(([key, text]) =>
+        make(
+          "div",
+          {},
+          make("dt", {}, ...key.split(/\s+/).map((each) => make("kbd", { text: each }))),
+          make("dd", { text }),
+        ),
+      ),
+    ),
+    make("p", {
+      text: "A book is shown as right only while it is Live: its update ids chain from a snapshot, here as in the hub. Anything else is veiled.",
+    }),
   );
   help.addEventListener("click", () => help.close());
   const toggleHelp = (): void => (help.open ? help.close() : help.showModal());

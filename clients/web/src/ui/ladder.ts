@@ -45,18 +45,38 @@ export class Ladder {
   private readonly veilState = make("b");
   private readonly veilReason = make("span");
   private readonly state = make("span", { class: "badge", testid: "book-state" });
-  private readonly integrity = make("span", { class: "badge quiet", testid: "book-integrity", title: "What the venue gives to check this book by" });
+  private readonly integrity = make("span", {
+    class: "badge quiet",
+    testid: "book-integrity",
+    title: "What the venue gives to check this book by",
+  });
   private readonly facts: Record<string, HTMLElement> = {};
 
   constructor(reshaped: () => void) {
     this.panel = this.levels.closest(".panel") as HTMLElement;
     byId("book-badges").append(this.state, this.integrity);
-    this.groups = new Segments(byId("book-groups"), "Price grouping in ticks", [[1, "×1"], [10, "×10"], [100, "×100"]], 1, reshaped);
+    this.groups = new Segments(
+      byId("book-groups"),
+      "Price grouping in ticks",
+      [
+        [1, "×1"],
+        [10, "×10"],
+        [100, "×100"],
+      ],
+      1,
+      reshaped,
+    );
     this.middle.append(this.last, this.spread);
     this.veil.append(this.veilState, this.veilReason);
     this.levels.append(this.middle, this.veil);
     const facts = byId("book-facts");
-    for (const [id, label] of [["reason", "reason"], ["gaps", "gaps"], ["resyncs", "resyncs"], ["levels", "levels"], ["update-id", "update id"]]) {
+    for (const [id, label] of [
+      ["reason", "reason"],
+      ["gaps", "gaps"],
+      ["resyncs", "resyncs"],
+      ["levels", "levels"],
+      ["update-id", "update id"],
+    ]) {
       this.facts[id] = make("dd", { testid: `book-${id}` });
       facts.append(make("div", { class: `fact-${id}` }, make("dt", { text: label }), this.facts[id]));
     }
@@ -77,7 +97,9 @@ export class Ladder {
     this.fill(this.bids, book.bids);
     setText(this.last, book.last === "" ? "–" : book.last);
     setAttribute(this.last, "data-direction", String(book.direction));
-    const points = Number.isNaN(book.spreadBasisPoints) ? "" : ` · ${book.spreadBasisPoints < 0.1 ? book.spreadBasisPoints.toPrecision(2) : book.spreadBasisPoints.toFixed(2)} bp`;
+    const points = Number.isNaN(book.spreadBasisPoints)
+      ? ""
+      : ` · ${book.spreadBasisPoints < 0.1 ? book.spreadBasisPoints.toPrecision(2) : book.spreadBasisPoints.toFixed(2)} bp`;
     setText(this.spread, book.spread === "" ? "" : `spread ${book.spread}${points}`);
     setText(this.veilState, book.state);
     setText(this.veilReason, book.state === "Live" ? "" : `${stateText(book)} · ${duration(book.since)}`);
@@ -135,6 +157,12 @@ export class Ladder {
     const quantity = make("span");
     const total = make("span", { class: "total" });
     const bar = make("i");
-    return { root: make("div", { class: `ladder-grid ${side} empty`, testid: `ladder-${side}` }, bar, price, quantity, total), price, quantity, total, bar };
+    return {
+      root: make("div", { class: `ladder-grid ${side} empty`, testid: `ladder-${side}` }, bar, price, quantity, total),
+      price,
+      quantity,
+      total,
+      bar,
+    };
   }
 }

@@ -21,7 +21,17 @@ export class PriceChart {
   private readonly legend: Record<string, HTMLElement> = {};
 
   constructor() {
-    this.spans = new Segments(byId("price-spans"), "Time span", [[60, "1m"], [300, "5m"], [900, "15m"]], 60, () => this.draw());
+    this.spans = new Segments(
+      byId("price-spans"),
+      "Time span",
+      [
+        [60, "1m"],
+        [300, "5m"],
+        [900, "15m"],
+      ],
+      60,
+      () => this.draw(),
+    );
     const legend = byId("price-legend");
     for (const name of ["last", "bid", "ask"]) {
       this.legend[name] = make("b");
@@ -35,7 +45,7 @@ export class PriceChart {
   }
 
   show(series: SeriesView, decimals: number): void {
-    if (series.reset) this.times = [], (this.last = []), (this.bid = []), (this.ask = []);
+    if (series.reset) ((this.times = []), (this.last = []), (this.bid = []), (this.ask = []));
     this.decimals = decimals;
     const value = (n: number): number | null => (Number.isNaN(n) ? null : n);
     for (let i = 0; i < series.times.length; i++) {
@@ -70,28 +80,49 @@ export class PriceChart {
     const [text, grid, accent, bid, ask] = ["muted", "grid", "accent", "bid", "ask"].map(color);
     const font = "10px " + color("mono");
     const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
-    const line = (stroke: string, width: number): uPlot.Series => ({ stroke, width, points: { show: false }, spanGaps: false });
-    this.plot = new uPlot({
-      width: Math.max(100, this.parent.clientWidth),
-      height: Math.max(80, this.parent.clientHeight),
-      padding: [8, 0, 0, 26],
-      legend: { show: false },
-      cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-      scales: {
-        x: { range: () => this.timeRange() },
-        y: { range: (_plot, low, high) => padded(low, high, this.decimals) },
-      },
-      axes: [
-        { ...axis, size: 22, space: 70, values: (_plot, splits) => splits.map((at) => clockTime(at * 1000, false)) },
-        {
-          ...axis, side: 1, size: (_plot, values) => 14 + 6.3 * Math.max(0, ...(values ?? []).map((each) => each.length)),
-          values: (_plot, splits) => splits.map((at) => at.toLocaleString("en-US", { minimumFractionDigits: Math.min(this.decimals, 8), maximumFractionDigits: 8 })),
+    const line = (stroke: string, width: number): uPlot.Series => ({
+      stroke,
+      width,
+      points: { show: false },
+      spanGaps: false,
+    });
+    this.plot = new uPlot(
+      {
+        width: Math.max(100, this.parent.clientWidth),
+        height: Math.max(80, this.parent.clientHeight),
+        padding: [8, 0, 0, 26],
+        legend: { show: false },
+        cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+        scales: {
+          x: { range: () => this.timeRange() },
+          y: { range: (_plot, low, high) => padded(low, high, this.decimals) },
         },
-      ],
-      series: [{}, line(bid, 1), line(ask, 1), line(accent, 2)],
-      bands: [{ series: [2, 1], fill: color("band") }],
-      hooks: { drawClear: [(plot) => this.hatch(plot)], setCursor: [(plot) => this.point(plot)], setData: [(plot) => this.point(plot)] },
-    }, [this.times, this.bid, this.ask, this.last], this.parent);
+        axes: [
+          { ...axis, size: 22, space: 70, values: (_plot, splits) => splits.map((at) => clockTime(at * 1000, false)) },
+          {
+            ...axis,
+            side: 1,
+            size: (_plot, values) => 14 + 6.3 * Math.max(0, ...(values ?? []).map((each) => each.length)),
+            values: (_plot, splits) =>
+              splits.map((at) =>
+                at.toLocaleString("en-US", {
+                  minimumFractionDigits: Math.min(this.decimals, 8),
+                  maximumFractionDigits: 8,
+                }),
+              ),
+          },
+        ],
+        series: [{}, line(bid, 1), line(ask, 1), line(accent, 2)],
+        bands: [{ series: [2, 1], fill: color("band") }],
+        hooks: {
+          drawClear: [(plot) => this.hatch(plot)],
+          setCursor: [(plot) => this.point(plot)],
+          setData: [(plot) => this.point(plot)],
+        },
+      },
+      [this.times, this.bid, this.ask, this.last],
+      this.parent,
+    );
   }
 
   private timeRange(): [number, number] {

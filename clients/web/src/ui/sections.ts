@@ -3,7 +3,12 @@
 import { byId, make, setAttribute } from "./dom";
 
 const sections: [string, string][] = [
-  ["symbols", "Symbols"], ["book", "Book"], ["chart", "Chart"], ["trades", "Trades"], ["system", "System"], ["alerts", "Alerts"],
+  ["symbols", "Symbols"],
+  ["book", "Book"],
+  ["chart", "Chart"],
+  ["trades", "Trades"],
+  ["system", "System"],
+  ["alerts", "Alerts"],
 ];
 
 export class SectionTabs {

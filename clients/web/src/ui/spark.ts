@@ -25,7 +25,8 @@ export class Spark {
     const step = width / values.length;
     for (let i = 0; i < values.length; i++) {
       const bar = (values[i] / top) * (height - 1);
-      if (bar > 0) context.fillRect(i * step, height - Math.max(bar, 0.5), Math.max(step - 0.4, 0.6), Math.max(bar, 0.5));
+      if (bar > 0)
+        context.fillRect(i * step, height - Math.max(bar, 0.5), Math.max(step - 0.4, 0.6), Math.max(bar, 0.5));
     }
   }
 }

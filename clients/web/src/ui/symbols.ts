@@ -100,7 +100,8 @@ export class SymbolList {
       this.longest = longest;
       document.documentElement.style.setProperty("--price", `${Math.ceil(longest * 6.4)}px`);
     }
-    if (added || (this.sortBy !== undefined && this.sortBy !== "name" && now - this.arrangedAt > 1000)) this.arrange(now);
+    if (added || (this.sortBy !== undefined && this.sortBy !== "name" && now - this.arrangedAt > 1000))
+      this.arrange(now);
   }
 
   focusFilter(): void {
@@ -180,7 +181,10 @@ export class SymbolList {
       this.shown = shown;
       this.list.replaceChildren(...shown.map((row) => row.root));
     }
-    setText(this.count, shown.length === present.length ? String(present.length) : `${shown.length} of ${present.length}`);
+    setText(
+      this.count,
+      shown.length === present.length ? String(present.length) : `${shown.length} of ${present.length}`,
+    );
   }
 
   private create(data: SymbolRow): Row {
@@ -188,7 +192,8 @@ export class SymbolList {
     const exchange = make("small");
     cells.name.append(make("b"), exchange);
     const root = make(
-      "div", { class: "symbol-grid", testid: "symbol-row", role: "option", "data-index": String(data.index) },
+      "div",
+      { class: "symbol-grid", testid: "symbol-row", role: "option", "data-index": String(data.index) },
       ...columns.map(({ id }) => cells[id]),
     );
     setAttribute(root, "aria-selected", String(data.index === this.selected));
@@ -204,7 +209,11 @@ export class SymbolList {
     setAttribute(cells.name, "title", data.text);
     setText(row.exchange, data.exchange);
     setText(cells.state, data.state);
-    setAttribute(cells.state, "title", `${data.integrity}${data.reason ? `, ${words(data.reason)}` : ""}; ${data.gaps} gaps, ${data.resyncs} resyncs`);
+    setAttribute(
+      cells.state,
+      "title",
+      `${data.integrity}${data.reason ? `, ${words(data.reason)}` : ""}; ${data.gaps} gaps, ${data.resyncs} resyncs`,
+    );
     setText(cells.last, data.last);
     setAttribute(cells.last, "data-direction", String(data.direction));
     setText(cells.bid, data.bid);

@@ -39,9 +39,14 @@ function host(endpoint: string): string {
 
 function fromHealth(connection: HealthConnection): ShownConnection {
   return {
-    key: `health ${connection.connector} ${connection.name} ${connection.url}`, name: connection.connector,
-    endpoint: connection.url || connection.name, state: connection.state, since: connection.since,
-    reconnects: connection.reconnects, reason: connection.reason, retryAt: 0,
+    key: `health ${connection.connector} ${connection.name} ${connection.url}`,
+    name: connection.connector,
+    endpoint: connection.url || connection.name,
+    state: connection.state,
+    since: connection.since,
+    reconnects: connection.reconnects,
+    reason: connection.reason,
+    retryAt: 0,
   };
 }
 
@@ -59,12 +64,16 @@ export class SystemPanels {
     const connections = tableHead(byId("connections"), ["Connection", "State", "Uptime", "Reconn.", "Last reason"]);
     this.connections = new KeyedRows(connections, () => tableRow("connection-row", 5), fillConnection);
     const channels = tableHead(byId("channels"), ["Channel", "/s", "Age", "Total", "Last minute"]);
-    this.channels = new KeyedRows(channels, () => {
-      const spark = new Spark();
-      const row = tableRow("channel-row", 5);
-      row.cells[4].append(spark.canvas);
-      return { ...row, spark };
-    }, fillChannel);
+    this.channels = new KeyedRows(
+      channels,
+      () => {
+        const spark = new Spark();
+        const row = tableRow("channel-row", 5);
+        row.cells[4].append(spark.canvas);
+        return { ...row, spark };
+      },
+      fillChannel,
+    );
     const latencies = tableHead(byId("latency"), ["Leg", "p50", "p90", "p99"]);
     this.latencies = new KeyedRows(latencies, () => tableRow("latency-row", 4), fillLatency);
     for (const [id, label, title] of [
@@ -83,17 +92,26 @@ export class SystemPanels {
     const { link } = stats;
     const shown: ShownConnection[] = [
       {
-        key: "hub", name: "dashboard", endpoint: link.url, since: link.since, reconnects: link.reconnects,
+        key: "hub",
+        name: "dashboard",
+        endpoint: link.url,
+        since: link.since,
+        reconnects: link.reconnects,
         state: link.state === "open" ? "Connected" : link.state === "connecting" ? "Connecting" : "Backoff",
-        reason: link.reason, retryAt: link.retryAt,
+        reason: link.reason,
+        retryAt: link.retryAt,
       },
       ...stats.connections.map(fromFrame),
     ];
     const framed = new Set(stats.connections.map((each) => each.connector));
-    if (link.state === "open") shown.push(...health.connections.filter((each) => !framed.has(each.connector)).map(fromHealth));
+    if (link.state === "open")
+      shown.push(...health.connections.filter((each) => !framed.has(each.connector)).map(fromHealth));
     this.connections.show(shown, (row) => row.key);
     const venues = shown.slice(1);
-    setText(byId("connection-note"), `${venues.filter((row) => row.state === "Connected").length} of ${venues.length} up`);
+    setText(
+      byId("connection-note"),
+      `${venues.filter((row) => row.state === "Connected").length} of ${venues.length} up`,
+    );
 
     this.channels.show(stats.channels, (row) => row.name);
     setText(byId("channel-note"), `${count(stats.totalMessages)} messages`);
@@ -142,7 +160,11 @@ function fillLatency({ root, cells }: Cells, row: LatencyRow): void {
   setAttribute(root, "data-leg", row.name);
   setText(cells[0], row.name);
   const skewed = percentiles.negative > percentiles.count / 2;
-  setAttribute(cells[0], "title", skewed ? "The clocks of the two machines disagree: most of these came out negative" : "");
+  setAttribute(
+    cells[0],
+    "title",
+    skewed ? "The clocks of the two machines disagree: most of these came out negative" : "",
+  );
   setClass(root, "skewed", skewed);
   for (const [i, value] of [percentiles.p50, percentiles.p90, percentiles.p99].entries()) {
     setText(cells[i + 1], skewed ? "clock?" : latency(value));

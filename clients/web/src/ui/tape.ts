@@ -61,6 +61,11 @@ export class TradeTape {
     const price = make("span", { class: "price" });
     const quantity = make("span");
     const time = make("time");
-    return { root: make("div", { class: "tape-grid", testid: "trade-row" }, price, quantity, time), price, quantity, time };
+    return {
+      root: make("div", { class: "tape-grid", testid: "trade-row" }, price, quantity, time),
+      price,
+      quantity,
+      time,
+    };
   }
 }

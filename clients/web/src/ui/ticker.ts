@@ -35,13 +35,22 @@ export class Ticker {
     setText(this.state, book.state === "Live" ? "Live" : `${book.state}: ${stateText(book)}`);
     setAttribute(this.state, "data-state", book.state);
     const ticker = book.derivative;
-    const facts: [string, string][] = ticker === undefined
-      ? [["bid", symbol.bid], ["ask", symbol.ask], ["spread", book.spread || "–"]]
-      : [
-        ["mark", ticker.mark || "–"], ["index", ticker.index || "–"],
-        ["funding", ticker.funding === "" ? "–" : `${ticker.funding} at ${clockTime(ticker.nextFunding, false).slice(0, 5)}`],
-        ["open int.", ticker.openInterest],
-      ];
+    const facts: [string, string][] =
+      ticker === undefined
+        ? [
+            ["bid", symbol.bid],
+            ["ask", symbol.ask],
+            ["spread", book.spread || "–"],
+          ]
+        : [
+            ["mark", ticker.mark || "–"],
+            ["index", ticker.index || "–"],
+            [
+              "funding",
+              ticker.funding === "" ? "–" : `${ticker.funding} at ${clockTime(ticker.nextFunding, false).slice(0, 5)}`,
+            ],
+            ["open int.", ticker.openInterest],
+          ];
     for (const [name, text] of facts) if (text !== "") this.fact(name, text);
     for (const name of this.values.keys()) if (!facts.some(([shown]) => shown === name)) this.drop(name);
   }

@@ -57,7 +57,10 @@ export class TopBar {
     const left = Math.max(0, link.retryAt - Date.now());
     const next = link.state === "connecting" ? "trying now" : `next try in ${(left / 1000).toFixed(1)} s`;
     const why = link.reason === "" ? "" : ` (${link.reason})`;
-    setText(banner, `Not connected to the hub${why}: nothing on this page is current. Attempt ${link.attempt}, ${next}.`);
+    setText(
+      banner,
+      `Not connected to the hub${why}: nothing on this page is current. Attempt ${link.attempt}, ${next}.`,
+    );
   }
 
   private set(id: string, text: string): void {
