@@ -146,12 +146,22 @@ Result<void> BinanceVenue::unsubscribe(const SymbolDescriptor& symbol, Channels 
   return {};
 }
 
+Result<void> BinanceVenue::resend(const SymbolDescriptor& symbol, const Context& context) {
+  const Instrument* const instrument = catalog_.find(symbol.hash());
+  const Feed* const feed = instrument == nullptr ? nullptr : feed_of(instrument->venue_symbol);
+  if (feed == nullptr) return fail(ErrorCode::NotFound, fmt::format("{} is not subscribed", symbol.to_text()));
+  publish_mapping(*feed, context);
+  if (feed->wants(Channel::Depth)) feed->depth.resend(context);
+  return {};
+}
+
 Result<void> BinanceVenue::command(const Command& command, Nanos now, Sink& sink, Outbox& outbox) {
   const Context here = context(now, sink, outbox);
   if (command.symbol.exchange != spec_.exchange) {
     return fail(ErrorCode::InvalidArgument,
                 fmt::format("{} is not a symbol of {}", command.symbol.to_text(), spec_.exchange));
   }
+  if (command.action == Action::Resend) return resend(command.symbol, here);
   if (!have_catalog_) {
     // Not known yet whether there is such a symbol; the outcome is reported when it is.
     if (command.action == Action::Subscribe) {

@@ -29,9 +29,9 @@ struct BinanceConfig {
     SymbolDescriptor symbol;
     Channels channels = default_channels;
   };
-  std::vector<Subscription> subscriptions;
-  std::string rest_base;          // in place of the segment's, when not empty: "http://127.0.0.1:9010/api/v3"
-  std::string stream_base;        // likewise: "ws://127.0.0.1:9010"
+  std::vector<Subscription> subscriptions = {};
+  std::string rest_base = {};     // in place of the segment's, when not empty: "http://127.0.0.1:9010/api/v3"
+  std::string stream_base = {};   // likewise: "ws://127.0.0.1:9010"
   std::uint32_t depth_limit = 0;  // levels of a snapshot; 0: the segment's. Spot only: 5000 costs weight 250
   // Not more often than this is a book compared with a fresh snapshot; 0: never.
   Nanos audit_interval = std::chrono::minutes{5};
@@ -109,6 +109,7 @@ class BinanceVenue final : public Venue {
   void refresh_statuses(const Catalog& fresh, const Context& context);
   Result<void> subscribe(const SymbolDescriptor& symbol, Channels channels, const Context& context);
   Result<void> unsubscribe(const SymbolDescriptor& symbol, Channels channels, const Context& context);
+  Result<void> resend(const SymbolDescriptor& symbol, const Context& context);
   Feed& feed_for(const Instrument& instrument, const Context& context);
   void want_streams(Feed& feed, Channels channels, const Context& context);
   void publish_mapping(const Feed& feed, const Context& context);

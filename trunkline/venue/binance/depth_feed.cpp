@@ -17,20 +17,47 @@ DepthFeed::DepthFeed(const Instrument& instrument, book::SyncRule rule, std::uin
       sync_(rule, limits),
       ladder_({.tick = instrument.tick}) {}
 
-void DepthFeed::set_state(BookState state, BookReason reason, const Context& context) {
-  const bool was_live = state_ == BookState::Live;
-  state_ = state;
-  reason_ = reason;
+void DepthFeed::publish_status(BookState state, const Context& context) const {
   wire::BookStatus status;
   status.symbol = symbol_;
-  status.exchange_time = Nanos{0};
   status.update_id = sync_.update_id();
   status.gaps = gaps_;
   status.resyncs = resyncs_;
   status.state = state;
   status.integrity = wire::Integrity::Sequenced;
-  status.reason = reason;
+  status.reason = reason_;
   context.sink.publish(status);
+}
+
+void DepthFeed::publish_levels(bool live, const Context& context) const {
+  std::vector<wire::Level> sides[2];
+  for (const book::Side side : {book::Side::Bid, book::Side::Ask}) {
+    auto& levels = sides[std::to_underlying(side)];
+    levels.reserve(ladder_.size(side));
+    ladder_.walk(side, [&](const wire::Level& level) {
+      levels.push_back(level);
+      return true;
+    });
+  }
+  wire::L2Snapshot frame;
+  frame.symbol = symbol_;
+  frame.detail = live ? book::live_once_applied : 0;
+  frame.update_id = sync_.update_id();
+  context.sink.publish_book(frame, std::span<const wire::Level>(sides[0]), std::span<const wire::Level>(sides[1]));
+}
+
+void DepthFeed::resend(const Context& context) const {
+  if (sync_.phase() != Phase::Live && sync_.phase() != Phase::Bridging) return publish_status(state_, context);
+  publish_status(BookState::Syncing, context);
+  publish_levels(false, context);
+  if (live()) publish_status(BookState::Live, context);
+}
+
+void DepthFeed::set_state(BookState state, BookReason reason, const Context& context) {
+  const bool was_live = state_ == BookState::Live;
+  state_ = state;
+  reason_ = reason;
+  publish_status(state, context);
 
   const bool live = state == BookState::Live;
   if (live != was_live || state == BookState::Stale) {
@@ -172,6 +199,7 @@ DepthFeed::Need DepthFeed::take_held(const Context& context) {
 
 DepthFeed::Need DepthFeed::on_quote(const QuoteMessage& quote, const Context& context) {
   const BestLevels best{quote.update_id, {quote.bid_price, quote.bid_quantity}, {quote.ask_price, quote.ask_quantity}};
+  last_quote_ = context.now;
   if (quotes_.on_quote(best)) [[likely]]
     return Need::Nothing;
   return fault(BookReason::QuoteMismatch, context);
@@ -199,7 +227,11 @@ DepthFeed::Need DepthFeed::on_snapshot(const DepthSnapshot& snapshot, std::uint3
 }
 
 DepthFeed::Need DepthFeed::on_tick(const Context& context) {
-  if (sync_.phase() == Phase::Live && outside_window()) return fault(BookReason::SnapshotFailed, context);
+  // Out there a level that nobody touched is missing. Where quotes come, they vouch for the best one until a further
+  // snapshot is here.
+  if (sync_.phase() == Phase::Live && context.now - last_quote_ > quiet_limit && outside_window()) {
+    return fault(BookReason::SnapshotFailed, context);
+  }
   if (sync_.phase() != Phase::Bridging) return Need::Nothing;
   const Nanos waited = context.now - snapshot_time_;
   if (waited > quiet_limit && sync_.quiet()) {
@@ -253,20 +285,7 @@ bool DepthFeed::outside_window() const noexcept {
 void DepthFeed::rebase(book::Ladder& ladder, const KnownTo& known, const Context& context) {
   std::swap(ladder_, ladder);
   know(known);
-  std::vector<wire::Level> sides[2];
-  for (const book::Side side : {book::Side::Bid, book::Side::Ask}) {
-    auto& levels = sides[std::to_underlying(side)];
-    levels.reserve(ladder_.size(side));
-    ladder_.walk(side, [&](const wire::Level& level) {
-      levels.push_back(level);
-      return true;
-    });
-  }
-  wire::L2Snapshot frame;
-  frame.symbol = symbol_;
-  frame.detail = book::live_once_applied;
-  frame.update_id = sync_.update_id();
-  context.sink.publish_book(frame, std::span<const wire::Level>(sides[0]), std::span<const wire::Level>(sides[1]));
+  publish_levels(true, context);
 }
 
 }  // namespace trunkline::venue::binance

@@ -82,6 +82,9 @@ class DepthFeed {
   // Replaces the levels by others of the same update id that reach further, and publishes them.
   void rebase(book::Ladder& ladder, const KnownTo& known, const Context& context);
 
+  // Says again how the book stands, levels and all.
+  void resend(const Context& context) const;
+
   void observe(DepthObserver* observer) noexcept { observer_ = observer; }
 
   bool live() const noexcept { return state_ == wire::BookState::Live; }
@@ -109,6 +112,8 @@ class DepthFeed {
   void know(const KnownTo& known) noexcept;
   void become_live(const Context& context);
   void set_state(wire::BookState state, wire::BookReason reason, const Context& context);
+  void publish_status(wire::BookState state, const Context& context) const;
+  void publish_levels(bool live, const Context& context) const;
 
   SymbolHash symbol_;
   std::string text_;
@@ -120,6 +125,7 @@ class DepthFeed {
   wire::BookState state_ = wire::BookState::Init;
   wire::BookReason reason_ = wire::BookReason::None;
   Nanos snapshot_time_{0};
+  Nanos last_quote_{0};
   KnownTo known_;
   // From the best price to the end of what is known, when that began; 0: without end.
   std::int64_t bid_reach_ = 0;

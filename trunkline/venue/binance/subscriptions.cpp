@@ -17,7 +17,7 @@ struct SilenceLimit {
 constexpr SilenceLimit silence_limits[channel_count] = {
     /* Trades          */ {std::chrono::minutes{2}, never},
     /* AggregateTrades */ {std::chrono::minutes{2}, never},
-    /* Quotes          */ {std::chrono::seconds{15}, std::chrono::minutes{2}},
+    /* Quotes          */ {std::chrono::minutes{1}, std::chrono::minutes{2}},
     /* Depth           */ {std::chrono::seconds{10}, std::chrono::minutes{1}},
     /* Bars            */ {std::chrono::minutes{3}, never},
     /* Ticker          */ {std::chrono::seconds{10}, std::chrono::seconds{10}},
