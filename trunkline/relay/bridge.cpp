@@ -165,7 +165,7 @@ struct Bridge::Impl {
       });
       return;
     }
-    browser.connection->send_text(nlohmann::json{{"type", "Error"}, {"message", error.message}}.dump(
+    browser.connection->send_text(nlohmann::ordered_json{{"type", "Error"}, {"message", error.message}}.dump(
         -1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
 

@@ -57,7 +57,6 @@ class Distributor {
  private:
   void ask(SymbolIndex symbol, Nanos now);
   void emit(wire::FrameView frame);
-  void hand_out(wire::FrameView frame, SymbolIndex symbol);
   void pass(wire::FrameView frame, SymbolIndex symbol);
 
   DistributorConfig config_;
