@@ -30,13 +30,14 @@ BOOK_FAULTS = [
 SNAPSHOT_FAULTS = [
     ({"fault": "late_snapshot", "delay_ms": 1500}, SEQUENCE),
     ({"fault": "wrong_snapshot_id"}, SEQUENCE),
-    ({"fault": "http_429", "retry_after_s": 1}, SEQUENCE),
-    ({"fault": "http_418", "retry_after_s": 2}, SEQUENCE),
+    ({"fault": "http_429", "retry_after": 1}, SEQUENCE),
+    ({"fault": "http_418", "retry_after": 2}, SEQUENCE),
 ]
 CONNECTION_FAULTS = [
     {"fault": "close", "code": 1001},
     {"fault": "close", "code": 0},
     {"fault": "stall", "duration_ms": 1500},
+    {"fault": "half_open"},
 ]
 
 
