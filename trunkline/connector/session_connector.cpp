@@ -25,7 +25,7 @@ void SessionConnector::start() {
   io_.restart();
   net::asio::post(io_, [this] {
     if (const auto started = session_.start(); !started) {
-      log_.write({Severity::Error, "connector_start_failed", name_, {}, {{"reason", started.error().message}}});
+      log_.write({Severity::Error, "connector_start_failed", name_, {}, {{"error", started.error().message}}});
     }
   });
   thread_ = std::thread([this] {
@@ -48,10 +48,10 @@ void SessionConnector::command(const venue::Command& command) {
     if (done) return;
     const bool subscribing = command.action == venue::Action::Subscribe;
     log_.write({Severity::Error,
-                subscribing ? "subscription_refused" : "command_refused",
+                subscribing ? "subscription_failed" : "command_failed",
                 name_,
                 command.symbol.to_text(),
-                {{"reason", done.error().message}}});
+                {{"error", done.error().message}}});
   });
 }
 
