@@ -1,18 +1,21 @@
 #include "trunkline/core/decimal.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 namespace trunkline {
 
 std::string_view to_text(DecimalError error) noexcept {
   switch (error) {
-    case DecimalError::Empty: return "empty";
-    case DecimalError::Malformed: return "not a decimal number";
-    case DecimalError::Inexact: return "more decimals than can be kept exactly";
-    case DecimalError::OutOfRange: return "out of range";
+    case DecimalError::Empty:
+      return "empty";
+    case DecimalError::Malformed:
+      return "not a decimal number";
+    case DecimalError::Inexact:
+      return "more decimals than can be kept exactly";
+    case DecimalError::OutOfRange:
+      return "out of range";
   }
   return "unknown";
 }
@@ -21,7 +24,9 @@ namespace detail {
 
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 // Exponents beyond this cannot meet a digit that matters, whatever the text's length.
 constexpr std::int64_t exponent_limit = 1'000'000'000;
@@ -110,7 +115,8 @@ std::string decimal_text(std::int64_t raw, int digits, int min_decimals) {
 
 std::expected<std::int64_t, DecimalError> from_double(double value, int digits) noexcept {
   if (!std::isfinite(value)) return std::unexpected(DecimalError::Malformed);
-  const long double scaled = std::round(static_cast<long double>(value) * static_cast<long double>(power_of_ten(digits)));
+  const long double scaled =
+      std::round(static_cast<long double>(value) * static_cast<long double>(power_of_ten(digits)));
   if (std::fabs(scaled) >= 9223372036854775807.0L) return std::unexpected(DecimalError::OutOfRange);
   return static_cast<std::int64_t>(scaled);
 }

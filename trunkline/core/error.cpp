@@ -1,8 +1,7 @@
 #include "trunkline/core/error.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <numeric>
 #include <vector>
 
@@ -10,16 +9,26 @@ namespace trunkline {
 
 std::string_view to_text(ErrorCode code) noexcept {
   switch (code) {
-    case ErrorCode::InvalidArgument: return "invalid argument";
-    case ErrorCode::NotFound: return "not found";
-    case ErrorCode::AlreadyExists: return "already exists";
-    case ErrorCode::Protocol: return "protocol error";
-    case ErrorCode::RateLimited: return "rate limited";
-    case ErrorCode::Unavailable: return "unavailable";
-    case ErrorCode::Timeout: return "timeout";
-    case ErrorCode::Closed: return "closed";
-    case ErrorCode::Io: return "input/output error";
-    case ErrorCode::Unsupported: return "unsupported";
+    case ErrorCode::InvalidArgument:
+      return "invalid argument";
+    case ErrorCode::NotFound:
+      return "not found";
+    case ErrorCode::AlreadyExists:
+      return "already exists";
+    case ErrorCode::Protocol:
+      return "protocol error";
+    case ErrorCode::RateLimited:
+      return "rate limited";
+    case ErrorCode::Unavailable:
+      return "unavailable";
+    case ErrorCode::Timeout:
+      return "timeout";
+    case ErrorCode::Closed:
+      return "closed";
+    case ErrorCode::Io:
+      return "input/output error";
+    case ErrorCode::Unsupported:
+      return "unsupported";
   }
   return "unknown error";
 }

@@ -1,11 +1,10 @@
 #include "trunkline/core/symbol.hpp"
 
-#include <fmt/format.h>
-
 #include <bit>
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <fmt/format.h>
 #include <utility>
 #include <vector>
 
@@ -56,7 +55,9 @@ class SipHash13 {
   std::uint64_t v3_ = 0x7465646279746573ULL;
 };
 
-bool is_reserved(unsigned char c) noexcept { return c == ':' || c == '-' || c == '%' || c <= 0x20 || c == 0x7f; }
+bool is_reserved(unsigned char c) noexcept {
+  return c == ':' || c == '-' || c == '%' || c <= 0x20 || c == 0x7f;
+}
 
 std::string escape(std::string_view part) {
   std::string out;
@@ -152,7 +153,8 @@ Result<SymbolDescriptor> SymbolDescriptor::parse(std::string_view text) {
   const auto base = unescape(pair[0]);
   const auto quote = pair.size() == 2 ? unescape(pair[1]) : std::optional<std::string>{""};
   if (!exchange || !base || !quote) return malformed(text, "a reserved character that is not escaped as %XX");
-  if (exchange->empty() || base->empty() || (pair.size() == 2 && quote->empty())) return malformed(text, "an empty part");
+  if (exchange->empty() || base->empty() || (pair.size() == 2 && quote->empty()))
+    return malformed(text, "an empty part");
   symbol.exchange = *exchange;
   symbol.base = *base;
   symbol.quote = *quote;
@@ -166,7 +168,8 @@ Result<SymbolDescriptor> SymbolDescriptor::parse(std::string_view text) {
   const auto strike = Price::parse(parts[3]);
   if (!strike) return malformed(text, fmt::format("strike: {}", trunkline::to_text(strike.error())));
   symbol.strike = *strike;
-  if (parts.size() == 4 || (parts[4] != "C" && parts[4] != "P")) return malformed(text, "a strike needs C or P after it");
+  if (parts.size() == 4 || (parts[4] != "C" && parts[4] != "P"))
+    return malformed(text, "a strike needs C or P after it");
   symbol.option_type = parts[4] == "C" ? OptionType::Call : OptionType::Put;
   return symbol;
 }
@@ -180,6 +183,8 @@ std::string SymbolDescriptor::to_text() const {
   return text;
 }
 
-SymbolHash SymbolDescriptor::hash() const { return hash_symbol_text(to_text()); }
+SymbolHash SymbolDescriptor::hash() const {
+  return hash_symbol_text(to_text());
+}
 
 }  // namespace trunkline

@@ -1,7 +1,6 @@
 #include "trunkline/core/symbol_registry.hpp"
 
 #include <fmt/format.h>
-
 #include <mutex>
 
 namespace trunkline {
@@ -10,15 +9,17 @@ Result<const SymbolRegistry::Entry*> SymbolRegistry::add(const SymbolDescriptor&
   return add_with_hash(descriptor, descriptor.hash());
 }
 
-Result<const SymbolRegistry::Entry*> SymbolRegistry::add_with_hash(const SymbolDescriptor& descriptor, SymbolHash hash) {
+Result<const SymbolRegistry::Entry*> SymbolRegistry::add_with_hash(const SymbolDescriptor& descriptor,
+                                                                   SymbolHash hash) {
   const std::unique_lock lock(mutex_);
   if (const auto found = by_hash_.find(hash); found != by_hash_.end()) {
     if (found->second->descriptor == descriptor) return found->second;
-    return fail(ErrorCode::AlreadyExists, fmt::format("symbols {} and {} have the same hash {:016x}; one must be renamed",
-                                                      found->second->text, descriptor.to_text(), hash));
+    return fail(ErrorCode::AlreadyExists,
+                fmt::format("symbols {} and {} have the same hash {:016x}; one must be renamed", found->second->text,
+                            descriptor.to_text(), hash));
   }
-  const Entry& entry =
-      entries_.emplace_back(Entry{SymbolId{static_cast<std::uint32_t>(entries_.size())}, hash, descriptor, descriptor.to_text()});
+  const Entry& entry = entries_.emplace_back(
+      Entry{SymbolId{static_cast<std::uint32_t>(entries_.size())}, hash, descriptor, descriptor.to_text()});
   by_hash_.emplace(hash, &entry);
   return &entry;
 }

@@ -14,7 +14,9 @@ namespace trunkline {
 
 enum class SymbolId : std::uint32_t {};
 
-constexpr std::size_t index_of(SymbolId id) noexcept { return static_cast<std::size_t>(id); }
+constexpr std::size_t index_of(SymbolId id) noexcept {
+  return static_cast<std::size_t>(id);
+}
 
 // Any thread may call it; registration and lookups take a lock, so look a symbol up when subscribing, not per message.
 // An entry never moves or goes away while the registry lives.
