@@ -20,9 +20,9 @@ class SpreadStrategy final : public hub::Strategy {
     }
     const auto bid = book.ladder().best_bid();
     const auto ask = book.ladder().best_ask();
-    if (!bid || !ask || ++updates_ % 100 != 1) return;
-    const auto spread = checked_subtract(ask->price, bid->price);
-    std::printf("bid %s ask %s spread %s traded %s\n", bid->price.to_text().c_str(), ask->price.to_text().c_str(),
+    if (bid.price.is_absent() || ask.price.is_absent() || ++updates_ % 100 != 1) return;
+    const auto spread = checked_subtract(ask.price, bid.price);
+    std::printf("bid %s ask %s spread %s traded %s\n", bid.price.to_text().c_str(), ask.price.to_text().c_str(),
                 spread->to_text().c_str(), traded_.to_text().c_str());
   }
   void on_missed(std::uint64_t frames) override { std::printf("missed %lu frames\n", frames); }

@@ -57,9 +57,7 @@ class CountingStrategy final : public Strategy {
   void on_quote(const wire::Quote&) override { ++counts_.quotes; }
   void on_book(const book::Book& book) override {
     ++(book.live() ? counts_.live_books : counts_.stale_books);
-    const auto bid = book.ladder().best_bid();
-    const auto ask = book.ladder().best_ask();
-    if (book.live() && bid && ask && bid->price >= ask->price) ++counts_.crossed;
+    if (book.live() && book.ladder().crossed()) ++counts_.crossed;
   }
   void on_symbol(const wire::SymbolMapping&) override { ++counts_.symbols; }
   void on_connection(const wire::ConnectionStatus& status) override {
