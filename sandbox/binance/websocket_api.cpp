@@ -43,7 +43,7 @@ std::optional<Endpoint> parse_endpoint(const net::HttpRequest& request, Market h
     split(path, endpoint.streams);
     return endpoint;
   }
-  if (!take_prefix(path, "/stream") || path.size() > 1) return std::nullopt;
+  if (!take_prefix(path, "/stream")) return std::nullopt;  // what follows is a client's own numbering
   endpoint.combined = true;
   if (const auto streams = request.parameter("streams")) split(*streams, endpoint.streams);
   return endpoint;
@@ -60,7 +60,9 @@ bool WebSocketApi::add(Connection& connection, const std::string& name) {
   if (!stream) return false;
   if (!connection.streams.insert(name).second) return true;
   const Route home = route_of(connection.market, stream->id.kind);
-  const bool right_path = home == connection.route || (home == Route::Public && connection.route == Route::Any);
+  bool right_path = home == connection.route || (home == Route::Public && connection.route == Route::Any);
+  // Clients differ about the path of trades; both are served.
+  if (home == Route::Market && stream->id.kind == StreamKind::Trade) right_path |= connection.route == Route::Public;
   const Occasion occasion{to_text(connection.market), stream->symbol, stream_text(stream->id.kind)};
   if (right_path && !faults_.strike(FaultKind::SilentSubscription, occasion))
     board_.subscribe(connection, name, *stream);

@@ -120,8 +120,9 @@ void OrderFlow::schedule() {
   regime_ = regime_ * kept + std::sqrt(1.0 - kept * kept) * random_.normal();
   next_ += seconds(wait);
   in_burst_ = random_.chance(burst_chance_);
-  in_storm_ = in_burst_ && random_.chance(profile_.storm_chance);
-  if (in_burst_) burst_left_ = static_cast<std::int64_t>(burst_length()) - 1;
+  const double length = in_burst_ ? burst_length() : 1.0;
+  in_storm_ = length >= profile_.storm_length;
+  burst_left_ = static_cast<std::int64_t>(length) - 1;
   burst_side_ = leaning_side();
 }
 
@@ -168,7 +169,8 @@ match::Report OrderFlow::take() {
   order.side = side;
   const Price price = best_price(match::opposite(side));
   const double notional = random_.lognormal(profile_.taker_order, profile_.taker_sigma) * instrument_.liquidity;
-  order.quantity = quantity_of(std::min(notional, profile_.best_notional * instrument_.liquidity * 2.0), price);
+  order.quantity =
+      quantity_of(std::min(notional, profile_.best_notional * instrument_.liquidity * profile_.taker_limit), price);
   return engine_.submit(order);
 }
 

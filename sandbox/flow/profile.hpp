@@ -27,8 +27,8 @@ struct Mix {
 
 struct FlowProfile {
   std::span<const Band> bands;
-  Mix lone, burst, storm;      // by how the action comes; storms are bursts with a direction
-  double storm_chance;         // of a burst
+  Mix lone, burst, storm;      // by how the action comes: alone, in a short burst, in a long one
+  double storm_length;         // bursts of at least so many actions
   double messages_per_action;  // trades and best-price changes that one action makes, as calibrated
   // At the best price.
   double best_notional;  // what it tends to
@@ -39,6 +39,7 @@ struct FlowProfile {
   double refill_whole;   // of a refill that closes it to one tick
   // Takers.
   double taker_order, taker_sigma;
+  double taker_limit;  // times best_notional
   // Time.
   double lone_share;  // of actions that come alone
   double burst_tail;  // Pareto exponent of a burst's length
