@@ -72,12 +72,13 @@ template <class Send, class Receive>
 double hop(Send&& send, Receive&& receive) {
   constexpr std::size_t messages = 20'000;
   const auto pause = static_cast<std::uint64_t>(700 * ticks_per_ns());
-  std::vector<double> taken;
-  taken.reserve(messages);
-  std::atomic<bool> ready{false};
-  std::atomic<std::size_t> received{0};
+  std::vector<double> result;
+  alignas(64) std::atomic<std::size_t> received{0};
+  alignas(64) std::atomic<bool> ready{false};
   std::thread reader([&] {
     pin(1);
+    std::vector<double> taken;
+    taken.reserve(messages);
     ready = true;
     while (taken.size() < messages) {
       const std::uint64_t stamp = receive();
@@ -85,6 +86,7 @@ double hop(Send&& send, Receive&& receive) {
       taken.push_back(static_cast<double>(__rdtsc() - stamp) / ticks_per_ns());
       received.store(taken.size(), std::memory_order_release);
     }
+    result = std::move(taken);
   });
   while (!ready) {
   }
@@ -94,7 +96,7 @@ double hop(Send&& send, Receive&& receive) {
     while (received.load(std::memory_order_acquire) <= sent) _mm_pause();
   }
   reader.join();
-  return median(std::move(taken));
+  return median(std::move(result));
 }
 
 void bench_hop() {
@@ -110,9 +112,8 @@ void bench_hop() {
       [&] {
         return hop(
             [&](std::uint64_t stamp) {
-              auto* const trade = reinterpret_cast<wire::Trade*>(ring.reserve(64) + wire::header_size);
-              trade->trade_id = stamp;
-              keep(ring.commit({wire::Trade::type, 0, sizeof(wire::Trade), 0}));
+              const wire::Trade trade{.trade_id = stamp};
+              keep(ring.publish(trade, 0, 0));
               ring.flush();
             },
             [&]() -> std::uint64_t {
@@ -129,9 +130,13 @@ void bench_hop() {
       });
 }
 
-void fill(std::byte* payload, std::uint64_t number) noexcept {
-  const RawRing::Payload words = {number, number + 1, number + 2, number + 3, number + 4, number + 5, number + 6};
-  std::copy_n(reinterpret_cast<const std::byte*>(words.data()), sizeof words, payload);
+wire::Trade trade(std::uint64_t number) noexcept {
+  return {.symbol = number,
+          .exchange_time = Nanos{static_cast<std::int64_t>(number + 1)},
+          .receive_time = Nanos{static_cast<std::int64_t>(number + 2)},
+          .price = Price::from_raw(static_cast<std::int64_t>(number + 3)),
+          .quantity = Quantity::from_raw(static_cast<std::int64_t>(number + 4)),
+          .trade_id = number + 5};
 }
 
 // Millions of 64-byte frames a second that one writer publishes, flushing after every `batch` of them.
@@ -140,8 +145,7 @@ double publish_rate(bus::Ring& ring, std::size_t batch) {
   const double each = ns_each(frames, [&] {
     for (std::size_t number = 0; number < frames;) {
       for (std::size_t i = 0; i < batch; ++i, ++number) {
-        fill(ring.reserve(64) + wire::header_size, number);
-        keep(ring.commit({wire::Trade::type, 0, sizeof(wire::Trade), static_cast<std::uint32_t>(number)}));
+        keep(ring.publish(trade(number), 0, static_cast<std::uint32_t>(number)));
       }
       ring.flush();
     }
@@ -153,7 +157,7 @@ double publish_rate(RawRing& ring) {
   constexpr std::size_t frames = 2'000'000;
   const double each = ns_each(frames, [&] {
     for (std::size_t number = 0; number < frames; ++number) {
-      ring.publish({number, number + 1, number + 2, number + 3, number + 4, number + 5, number + 6});
+      ring.publish({number, number + 1, number + 2, 0, number + 3, number + 4, number + 5});
       keep(ring);
     }
   });

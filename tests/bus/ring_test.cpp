@@ -1,7 +1,8 @@
 #include "trunkline/bus/ring.hpp"
 
+#include <algorithm>
+#include <array>
 #include <gtest/gtest.h>
-#include <vector>
 
 #include "bus/frames.hpp"
 
@@ -42,6 +43,21 @@ TEST(Ring, PublishesACopyOfAFrameWithItsOwnSequence) {
   ASSERT_EQ(poll.kind, PollKind::Frame);
   EXPECT_EQ(number_of(poll.frame), 41U);
   EXPECT_EQ(poll.frame.sequence(), 41U);
+}
+
+TEST(Ring, PublishesAMessageWithoutTailsDirectly) {
+  Ring ring;
+  auto reader = ring.subscribe();
+  ASSERT_NE(ring.reserve(64), nullptr);
+  wire::BookStatus status{.gaps = 3, .state = wire::BookState::Stale, .padding = {1, 2, 3, 4, 5}};
+  ASSERT_EQ(ring.publish(status, wire::flag::recovered, 17), PublishResult::Published);
+  EXPECT_EQ(ring.commit(test::header_of(0, 64)), PublishResult::NoReservation) << "the reservation is abandoned";
+
+  std::array<std::byte, 72> encoded{};
+  ASSERT_EQ(wire::encode(encoded, status, wire::flag::recovered, 17), encoded.size());
+  const Poll poll = reader.poll();
+  ASSERT_EQ(poll.kind, PollKind::Frame);
+  EXPECT_TRUE(std::ranges::equal(poll.frame.bytes(), encoded)) << "the same bytes as the wire's own encoder";
 }
 
 TEST(Ring, KeepsEveryFrameWholeThroughManyLapsOfAllSizes) {
@@ -224,6 +240,11 @@ TEST(Ring, TellsTheBacklog) {
 template <class R>
 concept PollsATemporary = requires(R&& reader) { std::move(reader).poll(); };
 static_assert(!PollsATemporary<RingReader>);
+template <class M>
+concept PublishedDirectly = requires(Ring& ring, const M& message) { ring.publish(message, std::uint8_t{0}, 0U); };
+static_assert(PublishedDirectly<wire::Trade> && PublishedDirectly<wire::Quote> && PublishedDirectly<wire::Bar>);
+static_assert(!PublishedDirectly<wire::L2Delta>, "its levels would be missing");
+static_assert(!PublishedDirectly<wire::Level> && !PublishedDirectly<int>);
 static_assert(!std::is_copy_constructible_v<Ring> && !std::is_move_constructible_v<Ring>);
 static_assert(!std::is_copy_constructible_v<RingReader> && std::is_nothrow_move_constructible_v<RingReader>);
 static_assert(!std::is_convertible_v<RingConfig, Ring>);

@@ -6,8 +6,9 @@ namespace trunkline::bus {
 
 Ring::Ring(RingConfig config)
     : core_(std::make_shared<detail::RingCore>(config)),
+      ring_(core_->view()),
       staging_(std::make_unique_for_overwrite<Staging>()),
-      max_frame_(std::min<std::size_t>(wire::max_frame, core_->capacity() / 4)),
+      max_frame_(std::min<std::size_t>(wire::max_frame, ring_.capacity() / 4)),
       lossless_timeout_(config.lossless_timeout),
       light_barrier_(detail::light_barrier_suffices()) {}
 
@@ -24,20 +25,18 @@ void Ring::close() noexcept {
 PublishResult Ring::claim(std::uint64_t end) noexcept {
   if (closed_) return PublishResult::Closed;
   if (!core_->claim(end, next_, lossless_timeout_)) return PublishResult::ReadersBehind;
-  claimed_ = core_->control().claim.load(std::memory_order_relaxed);
+  claimed_ = ring_.control->claim.load(std::memory_order_relaxed);
   return PublishResult::Published;
 }
 
 PublishResult Ring::pad() noexcept {
-  const std::uint64_t end = (next_.position | core_->mask()) + 1;
+  const std::uint64_t end = ring_.next_lap(next_.position);
   if (end + margin > claimed_) {
     if (const auto result = claim(end + margin); result != PublishResult::Published) return result;
   }
-  if (cleared_ < end + detail::line) {
-    cleared_ = end;
-    clear_to(end + detail::line);
-  }
-  core_->at(next_.position)->store(detail::pad_word, std::memory_order_release);
+  clear(end);
+  ring_.at(next_.position)->store(detail::pad_word, std::memory_order_release);
+  clear_after(next_.position, end);
   next_.position = end;
   return PublishResult::Published;
 }

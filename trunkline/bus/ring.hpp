@@ -5,9 +5,13 @@
 // Threads: the writer's functions are for one thread, the writer's. subscribe() and published() are for any.
 #pragma once
 
+#include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "trunkline/bus/ring_config.hpp"
@@ -16,8 +20,18 @@
 #include "trunkline/wire/frame.hpp"
 
 namespace trunkline::bus {
+namespace detail {
 
-class Ring {
+// A message of the wire that ends with its struct, so that its frame's size is known to the compiler.
+template <class M>
+concept FixedMessage = requires(std::span<std::byte> out, const M& message) {
+  { M::type } -> std::convertible_to<wire::MessageType>;
+  wire::encode(out, message, std::uint8_t{}, std::uint32_t{});
+};
+
+}  // namespace detail
+
+class alignas(detail::line) Ring {  // the readers' state must not share a line with the writer's
  public:
   explicit Ring(RingConfig config = {});
   ~Ring();
@@ -39,19 +53,28 @@ class Ring {
     const std::size_t room = std::exchange(reserved_, 0);
     if (room == 0) return PublishResult::NoReservation;
     if (wire::header_size + header.length > room) return PublishResult::TooLarge;
-    return write(header, staging_->words);
+    return write(header, staging_->words + 1);
   }
   // Publishes a copy of a frame, header and all. Abandons a reservation.
   [[nodiscard]] PublishResult publish(wire::FrameView frame) noexcept {
     reserved_ = 0;
     if (frame.size() > max_frame_) return PublishResult::TooLarge;
-    return write(frame.header(), reinterpret_cast<const std::uint64_t*>(frame.bytes().data()));
+    return write(frame.header(), frame.payload().data());
+  }
+  // Publishes a message without tails, straight from where it is: the quickest way.
+  template <class Message>
+    requires detail::FixedMessage<Message>
+  [[nodiscard]] PublishResult publish(const Message& message, std::uint8_t flags, std::uint32_t sequence) noexcept {
+    reserved_ = 0;
+    Message whole = message;
+    if constexpr (requires { whole.padding; }) whole.padding = {};
+    return write({Message::type, flags, sizeof(Message), sequence}, &whole);
   }
   // Wakes the readers that sleep. Call it once for all that came out of one read; it costs a load where nobody sleeps.
   void flush() noexcept {
     if (light_barrier_) [[likely]] {
       std::atomic_signal_fence(std::memory_order_seq_cst);
-      if (core_->control().sleepers.load(std::memory_order_acquire)) core_->wake_sleepers();
+      if (ring_.control->sleepers.load(std::memory_order_acquire)) core_->wake_sleepers();
     } else {
       core_->wake_sleepers();
     }
@@ -65,15 +88,16 @@ class Ring {
   [[nodiscard]] RingReader subscribe() const { return RingReader(core_); }
   RingId id() const noexcept { return RingId{core_->id()}; }
   // Frames since the ring began.
-  std::uint64_t published() const noexcept { return core_->control().published.load(std::memory_order_acquire); }
+  std::uint64_t published() const noexcept { return ring_.control->published.load(std::memory_order_acquire); }
   std::size_t max_frame_bytes() const noexcept { return max_frame_; }
-  std::size_t capacity_bytes() const noexcept { return core_->capacity(); }
+  std::size_t capacity_bytes() const noexcept { return ring_.capacity(); }
 
  private:
   friend class Bus;
   friend class BusReader;
 
-  // How far ahead of the next frame the commit words are 0 already; done behind a commit, off its way to the readers.
+  // How far behind the line of the next frame the commit words are 0 already. That is done behind a commit, off its way
+  // to the readers.
   static constexpr std::uint64_t ahead = 4 * detail::line;
   static constexpr std::uint64_t margin = detail::line + ahead;
 
@@ -81,46 +105,54 @@ class Ring {
     std::uint64_t words[wire::max_frame / sizeof(std::uint64_t)];
   };
 
-  PublishResult write(wire::Header header, const std::uint64_t* frame) noexcept;
+  [[gnu::always_inline]] PublishResult write(wire::Header header, const void* payload) noexcept;
   PublishResult claim(std::uint64_t end) noexcept;
   PublishResult pad() noexcept;
-  void clear_to(std::uint64_t end) noexcept {
-    for (; cleared_ < end; cleared_ += detail::line) core_->at(cleared_)->store(0, std::memory_order_release);
+  void clear(std::uint64_t position) noexcept { ring_.at(position)->store(0, std::memory_order_release); }
+  // Behind a commit: what is clear ahead of `before` already, and the line at `end`, need no more.
+  void clear_after(std::uint64_t before, std::uint64_t end) noexcept {
+    std::uint64_t position = before + margin;
+    if (position < end + detail::line) position = end + detail::line;
+    for (; position < end + margin; position += detail::line) clear(position);
   }
 
   std::shared_ptr<detail::RingCore> core_;
+  detail::RingView ring_;
   std::unique_ptr<Staging> staging_;
   std::size_t max_frame_;
   std::size_t reserved_ = 0;
   detail::Cursor next_;
   std::uint64_t claimed_ = 0;
-  std::uint64_t cleared_ = 0;  // the commit words from next_.position to here are 0
   Nanos lossless_timeout_;
   bool light_barrier_;
   bool closed_ = false;
 };
 
-inline PublishResult Ring::write(wire::Header header, const std::uint64_t* frame) noexcept {
-  if (header.length < wire::min_payload || header.length % sizeof(std::uint64_t) != 0) return PublishResult::Malformed;
-  const std::uint64_t size = wire::header_size + header.length;
-  const std::uint64_t span = detail::to_line(size);
-  if ((next_.position & core_->mask()) + span > core_->capacity()) [[unlikely]] {
+inline PublishResult Ring::write(wire::Header header, const void* payload) noexcept {
+  if (header.length < wire::min_payload || header.length % sizeof(detail::Word) != 0) return PublishResult::Malformed;
+  const std::uint64_t span = detail::to_line(wire::header_size + header.length);
+  if ((next_.position & ring_.mask) + span > ring_.capacity()) [[unlikely]] {
     if (const auto result = pad(); result != PublishResult::Published) return result;
   }
   const std::uint64_t end = next_.position + span;
   if (end + margin > claimed_) [[unlikely]] {
     if (const auto result = claim(end + margin); result != PublishResult::Published) return result;
   }
-  detail::Word* const to = core_->at(next_.position);
-  for (std::uint64_t i = 1; i < size / sizeof(std::uint64_t); ++i) to[i].store(frame[i], std::memory_order_release);
-  if (cleared_ < end + detail::line) [[unlikely]] {
-    cleared_ = end;
-    clear_to(end + detail::line);
+  detail::Word* const to = ring_.at(next_.position);
+  const std::uint64_t words = header.length / sizeof(detail::Word);
+#pragma GCC unroll 8
+  for (std::uint64_t i = 0; i < words; ++i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, static_cast<const std::byte*>(payload) + i * sizeof word, sizeof word);
+    to[i + 1].store(word, std::memory_order_release);
+  }
+  if (span > ahead) [[unlikely]] {
+    clear(end);
   }
   to->store(wire::pack(header), std::memory_order_release);
+  clear_after(next_.position, end);
   next_.position = end;
-  core_->control().published.store(++next_.index, std::memory_order_release);
-  clear_to(end + margin);
+  ring_.control->published.store(++next_.index, std::memory_order_release);
   return PublishResult::Published;
 }
 

@@ -44,29 +44,27 @@ std::uint64_t frame_span(std::uint64_t word) noexcept {
 }  // namespace
 
 RingCore::RingCore(const RingConfig& config)
-    : mask_(std::bit_ceil(std::max(config.capacity_bytes, least_capacity)) - 1),
-      id_(rings_made.fetch_add(1, std::memory_order_relaxed)),
-      wait_(config.wait),
-      lossless_(config.lossless) {
+    : id_(rings_made.fetch_add(1, std::memory_order_relaxed)), wait_(config.wait), lossless_(config.lossless) {
+  view_.mask = std::bit_ceil(std::max(config.capacity_bytes, least_capacity)) - 1;
   mapped_bytes_ = round_up(sizeof(RingControl), 4096) + capacity();
   // Populated, so that the first lap does not fault page by page on the writer's hot path.
   void* const memory =
       mmap(nullptr, mapped_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  control_ = new (memory) RingControl;
-  words_ = reinterpret_cast<Word*>(static_cast<std::byte*>(memory) + round_up(sizeof(RingControl), 4096));
-  control_->checkpoints[0].position.store(0, std::memory_order_release);
+  view_.control = new (memory) RingControl;
+  view_.words = reinterpret_cast<Word*>(static_cast<std::byte*>(memory) + round_up(sizeof(RingControl), 4096));
+  view_.control->checkpoints[0].position.store(0, std::memory_order_release);
   light_barrier_suffices();  // registers while nobody waits for it
 }
 
 RingCore::~RingCore() {
   for (Seat* seat = seats_.load(std::memory_order_acquire); seat != nullptr;) delete std::exchange(seat, seat->next);
-  munmap(control_, mapped_bytes_);
+  munmap(view_.control, mapped_bytes_);
 }
 
 void RingCore::store_claim(std::uint64_t claim, Cursor next) noexcept {
-  control_->claim.store(claim, std::memory_order_release);
-  Checkpoint& checkpoint = control_->checkpoints[claim / chunk() % chunks];
+  view_.control->claim.store(claim, std::memory_order_release);
+  Checkpoint& checkpoint = view_.control->checkpoints[claim / chunk() % chunks];
   checkpoint.position.store(nowhere, std::memory_order_release);
   checkpoint.index.store(next.index, std::memory_order_release);
   checkpoint.position.store(next.position, std::memory_order_release);
@@ -112,29 +110,29 @@ bool RingCore::claim_behind_readers(std::uint64_t end, Cursor next, Nanos timeou
 }
 
 void RingCore::wake_sleepers() noexcept {
-  if (!control_->sleepers.exchange(false, std::memory_order_acq_rel)) return;
+  if (!view_.control->sleepers.exchange(false, std::memory_order_acq_rel)) return;
   for (Seat* seat = seats_.load(std::memory_order_acquire); seat != nullptr; seat = seat->next) {
     if (Waker* const waker = seat->waker.load(std::memory_order_acquire)) waker->wake();
   }
 }
 
 void RingCore::close() noexcept {
-  control_->closed.store(true, std::memory_order_release);
-  control_->sleepers.store(true, std::memory_order_release);
+  view_.control->closed.store(true, std::memory_order_release);
+  view_.control->sleepers.store(true, std::memory_order_release);
   wake_sleepers();
 }
 
 bool RingCore::read_checkpoint(std::uint64_t chunk_number, Cursor& out) noexcept {
-  const Checkpoint& checkpoint = control_->checkpoints[chunk_number % chunks];
+  const Checkpoint& checkpoint = view_.control->checkpoints[chunk_number % chunks];
   out.position = checkpoint.position.load(std::memory_order_acquire);
   out.index = checkpoint.index.load(std::memory_order_acquire);
   return out.position != nowhere && checkpoint.position.load(std::memory_order_acquire) == out.position &&
-         intact(out.position);
+         view_.intact(out.position);
 }
 
 Cursor RingCore::newest() noexcept {
   for (;;) {
-    const std::uint64_t last = control_->claim.load(std::memory_order_acquire) / chunk();
+    const std::uint64_t last = view_.control->claim.load(std::memory_order_acquire) / chunk();
     for (std::uint64_t back = 0; back < chunks && back <= last; ++back) {
       if (Cursor found; read_checkpoint(last - back, found)) return found;
     }
@@ -143,7 +141,7 @@ Cursor RingCore::newest() noexcept {
 
 Cursor RingCore::half_way() noexcept {
   for (;;) {
-    const std::uint64_t last = control_->claim.load(std::memory_order_acquire) / chunk();
+    const std::uint64_t last = view_.control->claim.load(std::memory_order_acquire) / chunk();
     for (std::uint64_t back = chunks / 2; back + 1 > 0; --back) {
       if (back > last) continue;
       if (Cursor found; read_checkpoint(last - back, found)) return found;
@@ -153,13 +151,13 @@ Cursor RingCore::half_way() noexcept {
 
 // To where nothing is committed yet, or to what is claimed by now if the writer keeps going. False where it was lapped.
 bool RingCore::walk_to_end(Cursor& cursor) noexcept {
-  const std::uint64_t claimed = control_->claim.load(std::memory_order_acquire);
+  const std::uint64_t claimed = view_.control->claim.load(std::memory_order_acquire);
   while (cursor.position < claimed) {
-    const std::uint64_t word = at(cursor.position)->load(std::memory_order_acquire);
-    if (!intact(cursor.position)) return false;
+    const std::uint64_t word = view_.at(cursor.position)->load(std::memory_order_acquire);
+    if (!view_.intact(cursor.position)) return false;
     if (word == 0) return true;
     if (word == pad_word) {
-      cursor.position = (cursor.position | mask_) + 1;
+      cursor.position = view_.next_lap(cursor.position);
     } else {
       cursor.position += frame_span(word);
       ++cursor.index;

@@ -61,6 +61,21 @@ struct alignas(line) Seat {
   Seat* next = nullptr;
 };
 
+// Where the memory is. Writer and readers each keep one of their own, at hand in their own cache lines.
+struct RingView {
+  Word* words = nullptr;
+  RingControl* control = nullptr;
+  std::uint64_t mask = 0;
+
+  Word* at(std::uint64_t position) const noexcept { return words + (position & mask) / sizeof(Word); }
+  std::uint64_t capacity() const noexcept { return mask + 1; }
+  // Whether what was just read at `position` is what the writer meant to be there.
+  bool intact(std::uint64_t position) const noexcept {
+    return control->claim.load(std::memory_order_acquire) <= position + capacity();
+  }
+  std::uint64_t next_lap(std::uint64_t position) const noexcept { return (position | mask) + 1; }
+};
+
 class RingCore {
  public:
   explicit RingCore(const RingConfig& config);
@@ -68,19 +83,13 @@ class RingCore {
   RingCore(const RingCore&) = delete;
   RingCore& operator=(const RingCore&) = delete;
 
-  Word* at(std::uint64_t position) noexcept { return words_ + (position & mask_) / sizeof(Word); }
-  RingControl& control() noexcept { return *control_; }
-  std::uint64_t capacity() const noexcept { return mask_ + 1; }
-  std::uint64_t mask() const noexcept { return mask_; }
-  std::uint64_t chunk() const noexcept { return (mask_ + 1) / chunks; }
+  const RingView& view() const noexcept { return view_; }
+  RingControl& control() const noexcept { return *view_.control; }
+  std::uint64_t capacity() const noexcept { return view_.capacity(); }
+  std::uint64_t chunk() const noexcept { return capacity() / chunks; }
   WaitStrategy wait() const noexcept { return wait_; }
   bool lossless() const noexcept { return lossless_; }
   std::uint32_t id() const noexcept { return id_; }
-
-  // Whether what was just read at `position` is what the writer meant to be there.
-  bool intact(std::uint64_t position) const noexcept {
-    return control_->claim.load(std::memory_order_acquire) <= position + capacity();
-  }
 
   // Writer's thread. Room up to `end` may be written from here on; false where readers held it for the whole timeout.
   bool claim(std::uint64_t end, Cursor next, Nanos timeout) noexcept;
@@ -104,9 +113,7 @@ class RingCore {
   void store_claim(std::uint64_t claim, Cursor next) noexcept;
   bool claim_behind_readers(std::uint64_t end, Cursor next, Nanos timeout) noexcept;
 
-  std::uint64_t mask_;
-  RingControl* control_ = nullptr;
-  Word* words_ = nullptr;
+  RingView view_;
   std::size_t mapped_bytes_ = 0;
   std::atomic<Seat*> seats_{nullptr};
   std::uint32_t id_;

@@ -4,7 +4,10 @@
 
 namespace trunkline::bus {
 RingReader::RingReader(std::shared_ptr<detail::RingCore> core)
-    : buffer_(std::make_unique_for_overwrite<Buffer>()), seat_(nullptr, Leave{core}) {
+    : ring_(core->view()),
+      lossless_(core->lossless()),
+      buffer_(std::make_unique_for_overwrite<Buffer>()),
+      seat_(nullptr, Leave{core}) {
   detail::Cursor end;
   seat_.reset(core->join(end));
   position_ = end.position;

@@ -50,7 +50,7 @@ class TypeSet {
 
 // Made by Ring::subscribe(), on any thread; gives the frames published after that. One thread at a time may use it, and
 // any thread may destroy it, at any time: the writer does not notice. It may outlive its ring.
-class RingReader {
+class alignas(detail::line) RingReader {  // the writer's state must not share a line with the reader's
  public:
   RingReader(RingReader&&) noexcept = default;
   RingReader& operator=(RingReader&&) noexcept = default;
@@ -73,9 +73,9 @@ class RingReader {
 
   // Whether poll() would say something else than Empty; frames that a filter passes over count.
   bool ready() const noexcept {
-    std::uint64_t word = core().at(position_)->load(std::memory_order_acquire);
-    if (word == detail::pad_word) word = core().at(0)->load(std::memory_order_acquire);
-    return word != 0 || !core().intact(position_);
+    std::uint64_t word = ring_.at(position_)->load(std::memory_order_acquire);
+    if (word == detail::pad_word) word = ring_.at(0)->load(std::memory_order_acquire);
+    return word != 0 || !ring_.intact(position_);
   }
   // The writer is gone, or has closed the ring, and everything has been read.
   bool ended() const noexcept { return interrupted() && !ready(); }
@@ -88,7 +88,7 @@ class RingReader {
   std::uint64_t total_missed() const noexcept { return missed_; }
   // Frames published and not read yet, as of about now.
   std::uint64_t backlog() const noexcept {
-    const std::uint64_t published = core().control().published.load(std::memory_order_acquire);
+    const std::uint64_t published = ring_.control->published.load(std::memory_order_acquire);
     return published > next_ ? published - next_ : 0;
   }
 
@@ -111,59 +111,69 @@ class RingReader {
   explicit RingReader(std::shared_ptr<detail::RingCore> core);
 
   detail::RingCore& core() const noexcept { return *seat_.get_deleter().core; }
-  bool interrupted() const noexcept { return core().control().closed.load(std::memory_order_acquire); }
+  bool interrupted() const noexcept { return ring_.control->closed.load(std::memory_order_acquire); }
   detail::Waker& waker() noexcept;
   // The parts of arm(), for a reader of several rings: use the same waker for all, announce to each, then look.
   void use(detail::Waker& waker) noexcept { seat_->waker.store(&waker, std::memory_order_release); }
-  void announce_sleep() noexcept { core().control().sleepers.exchange(true, std::memory_order_acq_rel); }
+  void announce_sleep() noexcept { ring_.control->sleepers.exchange(true, std::memory_order_acq_rel); }
 
   void advance(std::uint64_t position) noexcept {
     position_ = position;
-    if (core().lossless()) seat_->position.store(position, std::memory_order_release);
+    if (lossless_) seat_->position.store(position, std::memory_order_release);
+  }
+  // Whole lines, the end of the last one along.
+  void copy(const detail::Word* from, std::uint64_t first, std::uint64_t words) noexcept {
+    std::uint64_t* const to = buffer_->words.data();
+    to[0] = first;
+#pragma GCC unroll 7
+    for (std::uint64_t i = 1; i < 8; ++i) to[i] = from[i].load(std::memory_order_acquire);
+    for (std::uint64_t at = 8; at < words; at += 8) {
+#pragma GCC unroll 8
+      for (std::uint64_t i = at; i < at + 8; ++i) to[i] = from[i].load(std::memory_order_acquire);
+    }
   }
   Poll recover() noexcept;
 
-  // In this order: a reader that leaves takes its waker off the seat before it gives it back.
-  std::unique_ptr<Buffer> buffer_;
-  detail::WakerLease waker_;
-  std::unique_ptr<detail::Seat, Leave> seat_;
+  detail::RingView ring_;
+  bool lossless_;
   std::uint64_t position_ = 0;
   std::uint64_t next_ = 0;  // index of the frame at position_
   std::uint64_t first_ = 0;
   std::uint64_t missed_ = 0;
+  // In this order: a reader that leaves takes its waker off the seat before it gives it back.
+  std::unique_ptr<Buffer> buffer_;
+  detail::WakerLease waker_;
+  std::unique_ptr<detail::Seat, Leave> seat_;
 };
 
 inline Poll RingReader::poll(TypeSet wanted) & noexcept {
-  detail::RingCore& ring = core();
   for (;;) {
-    const detail::Word* const from = ring.at(position_);
+    const detail::Word* const from = ring_.at(position_);
     const std::uint64_t word = from->load(std::memory_order_acquire);
+    if (word == 0) {
+      if (ring_.intact(position_)) return {};
+      return recover();
+    }
     if (const auto header = wire::unpack(word)) [[likely]] {
       const std::uint64_t size = wire::header_size + header->length;
       const std::uint64_t span = detail::to_line(size);
       const bool keep = wanted.has(header->type);
       if (keep) {
         // A header that was overwritten since may say anything; a frame never reaches beyond the end of the ring.
-        if ((position_ & ring.mask()) + span > ring.capacity()) return recover();
-        std::uint64_t* const to = buffer_->words.data();
-        to[0] = word;
-        for (std::uint64_t i = 1; i < size / sizeof(word); ++i) to[i] = from[i].load(std::memory_order_acquire);
+        if ((position_ & ring_.mask) + span > ring_.capacity()) return recover();
+        copy(from, word, span / sizeof(word));
       }
       // Each load above acquires: had one of them seen a newer lap, this sees the claim that came before it.
-      if (!ring.intact(position_)) [[unlikely]] {
+      if (!ring_.intact(position_)) [[unlikely]] {
         return recover();
       }
       advance(position_ + span);
       ++next_;
-      if (keep) {
-        return {PollKind::Frame, wire::FrameView(*header, reinterpret_cast<const std::byte*>(buffer_->words.data())),
-                0};
-      }
-      continue;
+      if (!keep) continue;
+      return {PollKind::Frame, wire::FrameView(*header, reinterpret_cast<const std::byte*>(buffer_->words.data())), 0};
     }
-    if (!ring.intact(position_)) return recover();
-    if (word != detail::pad_word) return {};
-    advance((position_ | ring.mask()) + 1);
+    if (word != detail::pad_word || !ring_.intact(position_)) return recover();
+    advance(ring_.next_lap(position_));
   }
 }
 
