@@ -1,8 +1,8 @@
 #!/bin/sh
-# ccxt (npm) as a client of `trunkline sandbox binance`. usage: run.sh BINARY
+# ccxt (npm) as a client of `trunkline sandbox binance`. usage: run.sh BUILD
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-binary=${1:?usage: run.sh BINARY}
+binary=${1:?usage: run.sh BUILD}/trunkline
 [ -d "$here/../node_modules/ccxt" ] || (cd "$here/.." && npm ci --no-audit --no-fund --loglevel=error)
 log=$(mktemp)
 "$binary" sandbox binance --port 0 --symbols BTCUSDT,ETHUSDT --rate 200 --seed 1 >"$log" 2>&1 &
