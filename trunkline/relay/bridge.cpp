@@ -160,8 +160,8 @@ struct Bridge::Impl {
     if (browser.connection->queued_bytes() > max_unread_answers) {
       // Closing runs no handler, and this may be within one: forgotten when that is over.
       browser.connection->close(1008, "too many bad commands");
-      net::asio::post(broadcast.io(), [this, &browser, alive = std::weak_ptr<bool>(alive)] {
-        if (!alive.expired()) forget(browser);
+      net::asio::post(broadcast.io(), [this, &browser, guard = std::weak_ptr<bool>(alive)] {
+        if (!guard.expired()) forget(browser);
       });
       return;
     }

@@ -47,8 +47,8 @@ struct RelayClient::Impl {
 
   void wait(Nanos time) {
     timer.expires_after(time);
-    timer.async_wait([this, alive = std::weak_ptr<bool>(alive)](net::error_code error) {
-      if (!error && !alive.expired()) connect();
+    timer.async_wait([this, guard = std::weak_ptr<bool>(alive)](net::error_code error) {
+      if (!error && !guard.expired()) connect();
     });
   }
 
@@ -111,8 +111,8 @@ struct RelayClient::Impl {
 
   void watch() {
     liveness.expires_after(std::chrono::milliseconds{250});
-    liveness.async_wait([this, alive = std::weak_ptr<bool>(alive)](net::error_code error) {
-      if (error || alive.expired() || !link) return;
+    liveness.async_wait([this, guard = std::weak_ptr<bool>(alive)](net::error_code error) {
+      if (error || guard.expired() || !link) return;
       if (heartbeat > Nanos{0} && monotonic_now() - heard > heartbeat * config.missed_heartbeats) {
         return on_end({ErrorCode::Timeout, "the relay has gone silent"});
       }

@@ -51,8 +51,8 @@ struct UnixSocketWriter::Impl {
 
   void wait(Nanos time) {
     timer.expires_after(time);
-    timer.async_wait([this, alive = std::weak_ptr<bool>(alive)](net::error_code error) {
-      if (!error && !alive.expired()) connect();
+    timer.async_wait([this, guard = std::weak_ptr<bool>(alive)](net::error_code error) {
+      if (!error && !guard.expired()) connect();
     });
   }
 
