@@ -145,6 +145,8 @@ void BinanceVenue::take_quote(Subscriptions::Connection& from, const QuoteMessag
     return;
   }
   feed->last_quote = quote.update_id;
+  // First, so that a book which it contradicts is Stale before anybody reads the quote.
+  if (feed->wants(Channel::Depth)) need(*feed, feed->depth.on_quote(quote, context), context);
   wire::Quote out;
   out.symbol = feed->instrument.hash;
   out.exchange_time = quote.time;
@@ -154,7 +156,6 @@ void BinanceVenue::take_quote(Subscriptions::Connection& from, const QuoteMessag
   out.ask_quantity = quote.ask_quantity;
   out.update_id = quote.update_id;
   context.sink.publish(out);
-  if (feed->wants(Channel::Depth)) need(*feed, feed->depth.on_quote(quote, context), context);
 }
 
 void BinanceVenue::take_depth(Subscriptions::Connection& from, const DepthMessage& depth,
