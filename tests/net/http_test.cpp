@@ -14,7 +14,7 @@ class Http : public testing::Test {
     ASSERT_TRUE(listening) << listening.error().message;
     server.emplace(std::move(*listening));
   }
-  void get(std::string target, Nanos deadline = 5s) {
+  void get(std::string target, Nanos deadline = 25s) {
     const std::size_t at = replies.size();
     replies.emplace_back();
     const std::string base = fmt::format("http://127.0.0.1:{}", server ? server->port() : 0);

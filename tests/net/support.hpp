@@ -19,9 +19,9 @@ namespace trunkline::net::test {
 
 using namespace std::chrono_literals;
 
-// Runs handlers until `condition` holds; false when ten seconds were not enough.
+// Runs handlers until `condition` holds; false when half a minute was not enough.
 template <class Condition>
-bool run_until(asio::io_context& io, Condition condition, std::chrono::milliseconds limit = 10s) {
+bool run_until(asio::io_context& io, Condition condition, std::chrono::milliseconds limit = 30s) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;

@@ -93,7 +93,7 @@ class Tls : public testing::Test {
     client.send({.method = "POST",
                  .url = fmt::format("https://{}:{}/", host, server->port()),
                  .body = std::move(body),
-                 .deadline = 5s},
+                 .deadline = 25s},
                 [&](Result<HttpClient::Reply> r) { reply = std::move(r); });
     EXPECT_TRUE(run_until(io, [&] { return reply.has_value(); }));
     return std::move(*reply);
