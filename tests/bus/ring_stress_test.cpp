@@ -26,7 +26,7 @@ constexpr bool thread_sanitizer = false;
 std::uint64_t stress_frames() {
   const char* const frames = std::getenv("TRUNKLINE_STRESS_FRAMES");
   if (frames != nullptr) return std::strtoull(frames, nullptr, 10);
-  return thread_sanitizer ? 300'000 : 2'000'000;
+  return thread_sanitizer ? 500'000 : 2'000'000;
 }
 
 enum class Habit : std::uint8_t {
@@ -47,12 +47,12 @@ struct Stress {
   Ring& ring;
   std::uint64_t frames;
   std::atomic<bool> done{false};
-  // How far the keen readers are. Half of the time the writer stays close ahead of them, so that they meet in the same
-  // cache lines; the other half it waits for nobody.
+  // How far the keen readers are. An eighth of the frames the writer stays close ahead of them, so that they meet in
+  // the same cache lines; else it waits for nobody.
   std::array<std::atomic<std::uint64_t>, 2> keen{};
 
   bool keen_are_behind(std::uint64_t number) const {
-    return std::ranges::any_of(keen, [number](const auto& at) { return at.load() + 64 < number; });
+    return std::ranges::any_of(keen, [number](const auto& at) { return at.load() + 128 < number; });
   }
 };
 
@@ -127,7 +127,7 @@ void run(std::size_t capacity, std::uint64_t frames) {
   for (std::uint64_t number = 0; number < frames; ++number) {
     ASSERT_EQ(test::publish(ring, number, test::size_of(number, largest)), PublishResult::Published);
     if (number % 16 == 0) ring.flush();
-    if (number % 32 == 0 && number % 65'536 < 32'768) {
+    if (number % 64 == 0 && number % 65'536 < 8'192) {
       while (stress.keen_are_behind(number)) std::this_thread::yield();
     }
   }
