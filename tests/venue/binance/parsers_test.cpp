@@ -353,8 +353,9 @@ TEST(Normalised, TradesMarksAndLiquidationsAgreeWithAnotherReader) {
       h.bytes(pair["message"].dump(), ConnectionId{1U + file.market_lane});
       if (pair["expected"].empty()) {
         // The other reader leaves aggregate trades out, and forced fills as we do.
-        if (pair["message"].dump().find("aggTrade") == std::string::npos)
+        if (pair["message"].dump().find("aggTrade") == std::string::npos) {
           EXPECT_EQ(h.trades.size(), trades) << pair.dump();
+        }
         continue;
       }
       const auto& expected = pair["expected"][0];
@@ -363,7 +364,7 @@ TEST(Normalised, TradesMarksAndLiquidationsAgreeWithAnotherReader) {
         ASSERT_EQ(h.trades.size(), trades + 1) << pair.dump();
         EXPECT_TRUE(same(expected["price"], h.trades.back().price)) << pair.dump();
         EXPECT_TRUE(same(expected["amount"], h.trades.back().quantity)) << pair.dump();
-        EXPECT_EQ(std::to_string(h.trades.back().trade_id), expected["id"]);
+        EXPECT_EQ(std::to_string(h.trades.back().trade_id), expected["id"].get<std::string>());
         EXPECT_EQ(h.trade_flags.back(), expected["side"] == "buy" ? wire::flag::side_buy : wire::flag::side_sell);
         EXPECT_EQ(to_iso8601(h.trades.back().exchange_time).substr(0, 23), time.substr(0, 23));
         ++compared;
