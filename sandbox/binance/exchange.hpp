@@ -31,8 +31,9 @@ class Exchange {
   const Instrument* instrument(Market market, std::string_view symbol) const;
   SymbolMarket* find(Market market, std::string_view symbol);
   void advance(Nanos until, Publisher& publisher);
-  // The flow stood still for this long: its time stamps go on from now.
+  // Tells at once what waits for the next tick of a diff stream.
   void flush(Publisher& publisher);
+  // The flow stood still for this long: its time stamps go on from now.
   void shift(Nanos by);
   std::uint64_t actions() const;
   Nanos virtual_now() const noexcept { return virtual_now_; }
