@@ -149,12 +149,12 @@ INSTANTIATE_TEST_SUITE_P(Markets, Flow,
                          [](const auto& named) { return std::string(to_text(named.param.market)); });
 
 TEST(FlowRate, IsWhatAClientSeesOnAverage) {
-  for (const double rate : {50.0, 200.0, 2000.0}) {
+  for (const double rate : {50.0, 500.0}) {
     struct Counter : binance::Publisher {
       void publish(SymbolMarket&, const binance::StreamId&, std::string_view) override { ++count; }
       double count = 0;
     } counter;
-    constexpr double seconds = 30;
+    constexpr double seconds = 120;
     constexpr std::uint64_t seeds = 4;  // moods last for seconds, so one run tells little
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       SymbolMarket market(*make_instrument(Market::Spot, "ETHUSDT"), seed, rate, Nanos{0});
