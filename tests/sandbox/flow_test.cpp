@@ -149,13 +149,14 @@ INSTANTIATE_TEST_SUITE_P(Markets, Flow,
                          [](const auto& named) { return std::string(to_text(named.param.market)); });
 
 TEST(FlowRate, IsWhatAClientSeesOnAverage) {
-  for (const double rate : {50.0, 500.0}) {
+  // Intensity changes slowly by chance, as in the recordings: one run says little, so the mean of several is taken.
+  constexpr std::uint64_t seeds = 8;
+  for (const double rate : {20.0, 100.0, 1000.0}) {
     struct Counter : binance::Publisher {
       void publish(SymbolMarket&, const binance::StreamId&, std::string_view) override { ++count; }
       double count = 0;
     } counter;
-    constexpr double seconds = 120;
-    constexpr std::uint64_t seeds = 4;  // moods last for seconds, so one run tells little
+    const double seconds = std::max(20.0, 20'000.0 / rate);
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       SymbolMarket market(*make_instrument(Market::Spot, "ETHUSDT"), seed, rate, Nanos{0});
       market.want({StreamKind::Trade});
@@ -164,8 +165,8 @@ TEST(FlowRate, IsWhatAClientSeesOnAverage) {
       market.advance(Nanos{static_cast<std::int64_t>(seconds * 1e9)}, counter);
     }
     const double seen = counter.count / seconds / static_cast<double>(seeds);
-    EXPECT_GT(seen, rate / 1.4);
-    EXPECT_LT(seen, rate * 1.4);
+    EXPECT_GT(seen, rate / 1.5) << "rate " << rate;
+    EXPECT_LT(seen, rate * 1.5) << "rate " << rate;
   }
 }
 
