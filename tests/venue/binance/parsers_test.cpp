@@ -371,7 +371,8 @@ TEST(Normalised, TradesMarksAndLiquidationsAgreeWithAnotherReader) {
         EXPECT_EQ(h.trade_flags.back(), expected["side"] == "buy" ? wire::flag::side_buy : wire::flag::side_sell);
         EXPECT_EQ(to_iso8601(h.trades.back().exchange_time).substr(0, 23), time.substr(0, 23));
         ++compared;
-      } else if (expected["type"] == "derivative_ticker" && pair["message"]["data"].value("e", "") == "markPriceUpdate") {
+      } else if (expected["type"] == "derivative_ticker" &&
+                 pair["message"]["data"].value("e", "") == "markPriceUpdate") {
         ASSERT_EQ(h.tickers.size(), tickers + 1) << pair.dump();
         EXPECT_TRUE(same(expected["markPrice"], h.tickers.back().mark_price)) << pair.dump();
         // It remembers an index price of another stream for COIN-M.
