@@ -64,11 +64,17 @@ class alignas(detail::line) Ring {  // the readers' state must not share a line 
   // Publishes a message without tails, straight from where it is: the quickest way.
   template <class Message>
     requires detail::FixedMessage<Message>
-  [[nodiscard]] PublishResult publish(const Message& message, std::uint8_t flags, std::uint32_t sequence) noexcept {
+  [[nodiscard, gnu::always_inline]] PublishResult publish(const Message& message, std::uint8_t flags,
+                                                          std::uint32_t sequence) noexcept {
     reserved_ = 0;
-    Message whole = message;
-    if constexpr (requires { whole.padding; }) whole.padding = {};
-    return write({Message::type, flags, sizeof(Message), sequence}, &whole);
+    const wire::Header header{Message::type, flags, sizeof(Message), sequence};
+    if constexpr (requires { message.padding; }) {
+      Message padded = message;
+      padded.padding = {};
+      return write(header, &padded);
+    } else {
+      return write(header, &message);
+    }
   }
   // Wakes the readers that sleep. Call it once for all that came out of one read; it costs a load where nobody sleeps.
   void flush() noexcept {
