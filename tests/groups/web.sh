@@ -1,5 +1,4 @@
 #!/bin/sh
-# The dashboard: types, unit tests, then a real browser against the real program.
+# The dashboard: types and unit tests.
 set -eu
 (cd clients/web && npm run --silent typecheck && npm test --silent)
-node tests/browser/run.mjs "$1/trunkline"
