@@ -20,10 +20,11 @@ using wire::MessageType;
 class FakePort final : public ClientPort {
  public:
   std::size_t unsent() const noexcept override { return stopped_with; }
-  void write(Format, std::span<const net::SharedBytes> pieces, std::size_t bytes) override {
+  void write(Format, std::span<const Piece> pieces, std::size_t bytes) override {
     ++writes;
     std::size_t sum = 0;
-    for (const auto& piece : pieces) {
+    for (const auto& part : pieces) {
+      const net::SharedBytes piece = part.share();
       sum += piece.size();
       if (stopped) held.push_back(piece);
       const auto fed =

@@ -45,10 +45,10 @@ class WebSocketPort final : public ClientPort {
   WebSocketPort(Connection& connection, HeaderPool& headers) noexcept : connection_(connection), headers_(headers) {}
 
   std::size_t unsent() const noexcept override { return connection_.queued_bytes(); }
-  void write(wire::Format format, std::span<const net::SharedBytes> pieces, std::size_t bytes) override {
+  void write(wire::Format format, std::span<const Piece> pieces, std::size_t bytes) override {
     // Text comes framed, a message each; frames become one message together.
     if (format == wire::Format::Binary) connection_.queue(headers_.make(websocket::Opcode::Binary, bytes));
-    for (const net::SharedBytes& piece : pieces) connection_.queue(piece);
+    for (const Piece& piece : pieces) connection_.queue(piece.share());
     connection_.flush();
   }
 

@@ -29,7 +29,9 @@ class ClientQueue {
     }
   }
 
-  const Range& front() const noexcept { return ranges_[head_]; }
+  // Oldest first.
+  std::size_t ranges() const noexcept { return ranges_.size() - head_; }
+  const Range& at(std::size_t index) const noexcept { return ranges_[head_ + index]; }
 
   // Takes away the first `units` units of the front range.
   void pop(std::uint32_t units) {

@@ -13,10 +13,14 @@ Result<CollectorLink::Checked> CollectorLink::check(wire::FrameView frame, std::
                                                  static_cast<unsigned>(frame.type()), frame.payload().size()));
   }
   const auto connector = static_cast<std::uint16_t>(frame.stamp().source >> 4);
-  const auto [entry, is_new] = sequences_.try_emplace(connector);
-  std::optional<std::uint32_t>& last = entry->second;
   Checked checked;
-  checked.first_of_connector = is_new;
+  if (connector != last_) {
+    const auto [entry, is_new] = sequences_.try_emplace(connector);
+    checked.first_of_connector = is_new;
+    last_ = connector;
+    last_sequence_ = &entry->second;
+  }
+  std::optional<std::uint32_t>& last = *last_sequence_;
   if (frame.has(wire::flag::recovered)) {
     // Written anew from a cache, with the sequence of an older frame; or recovered by the source itself, in its turn.
     if (last && frame.sequence() == wire::sequence_after(*last)) last = frame.sequence();

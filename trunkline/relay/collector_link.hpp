@@ -24,7 +24,7 @@ class CollectorLink {
   Result<Checked> check(wire::FrameView frame, std::uint64_t unknown);
   // A Gap of the link went by: sequences begin anew.
   void forget_sequences();
-  bool writes(std::uint16_t connector) const { return sequences_.contains(connector); }
+  bool writes(std::uint16_t connector) const { return connector == last_ || sequences_.contains(connector); }
 
   template <class Each>
   void for_each_connector(Each&& each) const {
@@ -34,6 +34,9 @@ class CollectorLink {
  private:
   std::map<std::uint16_t, std::optional<std::uint32_t>> sequences_;  // by connector: the last one
   std::uint64_t unknown_ = 0;
+  // The connector of the frame before, which mostly is that of the next one.
+  std::uint32_t last_ = UINT32_MAX;
+  std::optional<std::uint32_t>* last_sequence_ = nullptr;
 };
 
 }  // namespace trunkline::relay

@@ -72,7 +72,7 @@ FanOut::Client& FanOut::add(ClientPort& port, std::string name, Format format, b
   client.is_dirty.assign(known_symbols_, false);
   client.session = next_session_++;
   client.last_heartbeat = now;
-  client.welcome_due = welcome;
+  client.welcome_due = client.owed = welcome;
   Track& track = track_of(client);
   route(track);
   track.clients.push_back(&client);
@@ -88,7 +88,7 @@ void FanOut::remove(Client& client) {
 void FanOut::introduce(Client& client) {
   if (client.introduced) return;
   route(track_of(client));
-  client.introduced = client.mappings_due = client.connections_due = true;
+  client.introduced = client.mappings_due = client.connections_due = client.owed = true;
   for (SymbolIndex symbol = 0; symbol < known_symbols_; ++symbol) refresh(client, symbol);
 }
 
@@ -135,11 +135,12 @@ Result<void> FanOut::set_format(Client& client, Format format) {
   client.format = format;
   track_of(client).clients.push_back(&client);
   client.mappings_due = client.connections_due = client.introduced;
+  client.owed |= client.introduced;
   return {};
 }
 
 void FanOut::note_missed(Client& client, std::uint64_t missed, Nanos since) {
-  client.gap_due = true;
+  client.gap_due = client.owed = true;
   client.missed += missed;
   client.missed_since = since;
 }
@@ -230,7 +231,7 @@ void FanOut::route_filtered(Client& client, const std::shared_ptr<Chunk>& chunk,
 void FanOut::drop_queue(Client& client) {
   if (!client.gap_due) client.missed_since = unix_now();
   client.allowed_bytes = client.allowed_units = 0;
-  client.paused = client.gap_due = true;
+  client.paused = client.gap_due = client.owed = true;
   client.queue.drop([&](const Unit& unit, std::uint64_t missed) {
     if (is_book(unit.type)) {
       ++client.stats.conflated;
@@ -311,24 +312,29 @@ bool FanOut::drain(Nanos now) {
   return more;
 }
 
+bool FanOut::owes(const Client& client) const noexcept {
+  return client.owed || (!client.dirty.empty() && (client.epoch != cache_.epoch() || client.postponed));
+}
+
 bool FanOut::serve(Client& client, Nanos now) {
   constexpr int turns = 16;
   for (int turn = 0; turn < turns; ++turn) {
+    if (client.queue.empty() && !owes(client)) return false;
     if (client.port->unsent() != 0) return false;
-    refill(client, now);
-    if (client.queue.empty()) return false;
-    hand_over(client);
+    if (owes(client)) refill(client, now);
+    if (!client.queue.empty()) hand_over(client);
   }
-  return client.port->unsent() == 0 && !client.queue.empty();
+  return !client.queue.empty() && client.port->unsent() == 0;
 }
 
 void FanOut::hand_over(Client& client) {
-  std::array<net::SharedBytes, 16> pieces;
+  std::array<Piece, 16> pieces;
   std::size_t count = 0;
   std::size_t bytes = 0;
-  const Format format = client.queue.front().chunk->format();
-  while (count != pieces.size() && !client.queue.empty() && bytes < config_.handover_bytes) {
-    const Range& range = client.queue.front();
+  std::uint32_t units_of_last = 0;
+  const Format format = client.queue.at(0).chunk->format();
+  while (count != pieces.size() && count != client.queue.ranges() && bytes < config_.handover_bytes) {
+    const Range& range = client.queue.at(count);
     if (range.chunk->format() != format) break;
     std::uint32_t last = range.last;
     const std::size_t begin = range.chunk->begin_of(range.first);
@@ -343,15 +349,17 @@ void FanOut::hand_over(Client& client) {
       last = low != range.first ? low : range.first + 1;
       if (count != 0 && range.chunk->begin_of(last) - begin > room) break;
     }
-    const std::string_view part = range.chunk->bytes(range.first, last);
-    pieces[count++] = net::SharedBytes(range.chunk, part);
-    bytes += part.size();
-    client.stats.sent_frames += last - range.first;
-    client.queue.pop(last - range.first);
+    pieces[count++] = {&range.chunk, range.chunk->bytes(range.first, last)};
+    bytes += pieces[count - 1].bytes.size();
+    units_of_last = last - range.first;
   }
-  if (client.queue.empty()) client.allowed_bytes = client.allowed_units = 0;
-  client.stats.sent_bytes += bytes;
   client.port->write(format, {pieces.data(), count}, bytes);
+  const std::size_t units_before = client.queue.units();
+  while (--count != 0) client.queue.pop(client.queue.at(0).units());
+  client.queue.pop(units_of_last);
+  client.stats.sent_frames += units_before - client.queue.units();
+  client.stats.sent_bytes += bytes;
+  if (client.queue.empty()) client.allowed_bytes = client.allowed_units = 0;
 }
 
 }  // namespace trunkline::relay

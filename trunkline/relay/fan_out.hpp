@@ -48,14 +48,23 @@ struct FanOutConfig {
   std::function<void(wire::FrameView, std::string& out)> encode_json = {};
 };
 
+// A part of what is written to one client: bytes in a chunk, and what keeps them alive.
+struct Piece {
+  const std::shared_ptr<Chunk>* chunk = nullptr;
+  std::string_view bytes;
+
+  net::SharedBytes share() const { return {*chunk, bytes}; }
+};
+
 // The transport of one client.
 class ClientPort {
  public:
   virtual ~ClientPort() = default;
   // Bytes of earlier writes that are not yet with the kernel; while there are any, nothing more is written.
   virtual std::size_t unsent() const noexcept = 0;
-  // Whole messages, all of one format. Never fails: a broken transport is found by whoever reads from it.
-  virtual void write(wire::Format format, std::span<const net::SharedBytes> pieces, std::size_t bytes) = 0;
+  // Whole messages, all of one format; what the transport does not take at once it shares. Never fails: a broken
+  // transport is found by whoever reads from it.
+  virtual void write(wire::Format format, std::span<const Piece> pieces, std::size_t bytes) = 0;
 };
 
 struct ClientStats {
@@ -148,6 +157,7 @@ class FanOut {
   void refresh(Client& client, SymbolIndex symbol);
   void refill(Client& client, Nanos now);
   bool refill_books(Client& client);
+  bool owes(const Client& client) const noexcept;
   void hand_over(Client& client);
 
   FanOutConfig config_;

@@ -34,6 +34,7 @@ void FanOut::refill(Client& client, Nanos now) {
     client.allowed_bytes = client.queue.bytes();
     client.allowed_units = client.queue.units();
   };
+  client.owed = false;
   if (std::exchange(client.welcome_due, false)) {
     wire::Welcome welcome;
     welcome.session = client.session;

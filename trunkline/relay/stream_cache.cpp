@@ -36,9 +36,13 @@ void StoredFrame::add_flags(std::uint8_t flags) noexcept {
 }
 
 SymbolIndex StreamCache::index_of(SymbolHash hash) {
-  if (hash == 0) return 0;
-  if (const auto known = by_hash_.find(hash); known != by_hash_.end()) return known->second;
-  if (symbols_.size() > max_symbols) return 0;
+  Recent& recent = recent_[hash & 0xFF];
+  if (recent.hash == hash) return recent.index;  // 0 for 0 from the start
+  if (const auto known = by_hash_.find(hash); known != by_hash_.end()) {
+    recent = {hash, known->second};
+    return known->second;
+  }
+  if (hash == 0 || symbols_.size() > max_symbols) return 0;
   const auto index = static_cast<SymbolIndex>(symbols_.size());
   symbols_.push_back(std::make_unique<Symbol>());
   symbols_.back()->hash = hash;

@@ -7,6 +7,7 @@
 // Thread: one. Memory: the mappings, and each book's levels (book/ladder.hpp, a window of 1024 ticks).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -112,6 +113,11 @@ class StreamCache {
     return first;
   }();
   std::unordered_map<SymbolHash, SymbolIndex> by_hash_;
+  struct Recent {
+    SymbolHash hash = 0;
+    SymbolIndex index = 0;
+  };
+  std::array<Recent, 256> recent_;                    // by the lowest byte of the hash; spares the search in by_hash_
   std::map<std::uint16_t, StoredFrame> connections_;  // by source
   std::uint64_t epoch_ = 1;
   std::uint64_t doubted_ = 0;  // losses since the cache began: 0, nothing can be in doubt
