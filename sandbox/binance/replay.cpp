@@ -221,6 +221,7 @@ void Replay::pump(Nanos now, StreamBoard& board) {
 
 bool Replay::pass_reply(Nanos now, const StreamBoard& board) {
   const Line& line = lines_[next_];
+  if (line.answered) return true;
   const auto asked = std::find_if(asked_.begin(), asked_.end(),
                                   [&](const Asked& a) { return a.market == line.market && a.symbol == line.symbol; });
   const auto enter = [&](Hold hold) {
@@ -244,10 +245,15 @@ bool Replay::pass_reply(Nanos now, const StreamBoard& board) {
       return false;
     }
     case Hold::ForRequest:
-      if (asked != asked_.end())
+      if (asked != asked_.end()) {
         enter(Hold::BeforeReply);
-      else if (now - hold_since_ > options_.patience)
+      } else if (!asked_.empty() && now - hold_since_ > options_.grace) {
+        give_early(asked_.front());
+        asked_.erase(asked_.begin());
+        hold_since_ = now;
+      } else if (now - hold_since_ > options_.patience) {
         return leave();
+      }
       return false;
     case Hold::BeforeReply:
       if (board.waiting() > 0) hold_since_ = now;
@@ -267,14 +273,25 @@ bool Replay::pass_reply(Nanos now, const StreamBoard& board) {
   return true;
 }
 
-bool Replay::recorded_reply_ahead(Market market, std::string_view symbol) const {
-  return std::any_of(lines_.begin() + static_cast<std::ptrdiff_t>(next_), lines_.end(),
-                     [&](const Line& line) { return line.rest && line.market == market && line.symbol == symbol; });
+Replay::Line* Replay::reply_ahead(Market market, std::string_view symbol) {
+  const auto found = std::find_if(
+      lines_.begin() + static_cast<std::ptrdiff_t>(next_), lines_.end(),
+      [&](const Line& line) { return line.rest && !line.answered && line.market == market && line.symbol == symbol; });
+  return found == lines_.end() ? nullptr : &*found;
+}
+
+void Replay::give_early(const Asked& asked) {
+  Line* const line = reply_ahead(asked.market, asked.symbol);
+  if (line == nullptr) return;
+  line->answered = true;
+  net::HttpResponse response;
+  response.body = line->text;
+  asked.responder.respond(std::move(response));
 }
 
 void Replay::depth(const Instrument& instrument, std::size_t limit, net::Responder responder) {
   Asked asked{instrument.market, instrument.symbol, limit, std::move(responder)};
-  if (recorded_reply_ahead(asked.market, asked.symbol)) {
+  if (reply_ahead(asked.market, asked.symbol) != nullptr) {
     asked_.push_back(std::move(asked));
     return;
   }

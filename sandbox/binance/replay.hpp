@@ -24,6 +24,8 @@ struct ReplayOptions {
   Nanos wait = std::chrono::seconds{2};          // for listeners to all streams, once there is one
   Nanos settle = std::chrono::milliseconds{20};  // before and after a depth reply
   Nanos patience = std::chrono::seconds{10};     // with a client that does not ask for a recorded depth reply
+  // Until one that waits for later replies is given them: it may have no connection left to ask for this one.
+  Nanos grace = std::chrono::milliseconds{300};
 };
 
 class Replay {
@@ -33,8 +35,9 @@ class Replay {
     Market market = Market::Spot;
     std::string symbol;
     bool rest = false;
-    StreamId stream;   // of an event
-    std::string text;  // the bare event or the reply's body
+    StreamId stream;        // of an event
+    std::string text;       // the bare event or the reply's body
+    bool answered = false;  // the reply was given before its line
   };
 
   static Result<Replay> load(ReplayOptions options);
@@ -68,8 +71,8 @@ class Replay {
 
   bool may_start(Nanos now, const StreamBoard& board);
   bool pass_reply(Nanos now, const StreamBoard& board);  // false: hold here
-  bool recorded_reply_ahead(Market market, std::string_view symbol) const;
-  void answer(const Asked& asked) const;
+  Line* reply_ahead(Market market, std::string_view symbol);
+  void give_early(const Asked& asked);
 
   ReplayOptions options_;
   std::vector<Line> lines_;

@@ -239,6 +239,7 @@ Result<std::shared_ptr<BinanceSandbox::Core>> make_core(BinanceSandboxOptions op
 
 template <class What>
 auto BinanceSandbox::Core::call(What what) -> decltype(what()) {
+  if (!thread.joinable()) return what();  // stopped: nobody else is there
   std::promise<decltype(what())> promise;
   auto future = promise.get_future();
   net::asio::post(io, [&] { promise.set_value(what()); });

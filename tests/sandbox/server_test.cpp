@@ -271,6 +271,18 @@ TEST(BinanceSandbox, ChargesWeightAndRefusesBeyondIt) {
   EXPECT_TRUE(refused.headers.contains("retry-after"));
 }
 
+TEST(BinanceSandbox, AnswersItsOwnerAlsoAfterItStopped) {
+  const auto sandbox = start(lively());
+  const std::uint16_t port = sandbox->port(Market::Coinm);
+  EXPECT_NE(port, 0);
+  sandbox->stop();
+  sandbox->stop();
+  EXPECT_EQ(sandbox->port(Market::Coinm), port);
+  EXPECT_TRUE(sandbox->book(Market::Spot, "BTCUSDT").has_value());
+  EXPECT_FALSE(json::parse(sandbox->status(), nullptr, false).is_discarded());
+  EXPECT_FALSE(sandbox->inject("dorp").has_value());
+}
+
 TEST(BinanceSandbox, ListsAsManySymbolsAsAskedFor) {
   BinanceSandboxOptions options;
   options.markets = {Market::Spot};
