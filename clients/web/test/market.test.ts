@@ -66,6 +66,20 @@ test("a stale book says why, and that it is back", () => {
   expect(alerts()).toEqual(["Book stale: sequence gap", "Book live again"]);
 });
 
+test("a fall and its recovery in one message are both told", () => {
+  liveBook();
+  feed(status(BookState.Stale, 3), status(BookState.Syncing, 3), snapshot(20n, [], []), live());
+  expect(book().shown).toBe("Live");
+  expect(alerts()).toEqual(["Book stale: sequence gap", "Book live again"]);
+});
+
+test("leaving Live without a word of Stale is told too", () => {
+  liveBook();
+  feed(status(BookState.Syncing, 8));
+  feed(snapshot(20n, [], []), live());
+  expect(alerts()).toEqual(["Book no longer live: disconnected", "Book live again"]);
+});
+
 test("a delta that does not chain makes the book Stale here and asks for it again", () => {
   liveBook();
   sent = [];

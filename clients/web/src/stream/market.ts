@@ -260,7 +260,7 @@ export class Market implements FrameReader {
     symbol.mismatches++;
     this.mismatches++;
     symbol.resubscribeAt = this.arrival + symbol.resubscribePause;
-    this.pending.add(symbol);
+    this.settle(symbol);
     if (symbol.resubscribePause === 0) this.resubscribe(symbol, this.arrival);
   }
 
@@ -281,7 +281,8 @@ export class Market implements FrameReader {
     symbol.gaps = status.gaps;
     symbol.resyncs = status.resyncs;
     symbol.rowDirty = symbol.bookDirty = true;
-    this.pending.add(symbol);
+    // At once: a batch may hold a fall and the recovery from it, and both are news.
+    this.settle(symbol);
   }
 
   private mapping(hashHigh: number, hashLow: number, mapping: cold.SymbolMapping): void {
@@ -363,9 +364,11 @@ export class Market implements FrameReader {
     if (shown === before) return;
     symbol.shown = shown;
     symbol.shownSince = now;
-    if (shown === "Stale") {
+    if (shown === "Stale" || before === "Live") {
       if (symbol.staleSince === 0) symbol.staleSince = now;
-      if (this.linkUp) this.alerts.add(now, "bad", "book", `Book stale: ${words(reason)}`, symbol.name);
+      // A hub that conflates may leave the Stale out and begin with the Syncing.
+      const what = shown === "Stale" ? "Book stale" : "Book no longer live";
+      if (this.linkUp) this.alerts.add(now, "bad", "book", `${what}: ${words(reason)}`, symbol.name);
     } else if (shown === "Live" && symbol.staleSince !== 0) {
       symbol.staleSince = 0;
       this.alerts.add(now, "good", "book", "Book live again", symbol.name);

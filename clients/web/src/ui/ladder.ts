@@ -59,9 +59,9 @@ export class Ladder {
       byId("book-groups"),
       "Price grouping in ticks",
       [
-        [1, "×1"],
-        [10, "×10"],
-        [100, "×100"],
+        [1, "1"],
+        [10, "10"],
+        [100, "100"],
       ],
       1,
       reshaped,

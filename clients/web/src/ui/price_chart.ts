@@ -35,7 +35,7 @@ export class PriceChart {
     const legend = byId("price-legend");
     for (const name of ["last", "bid", "ask"]) {
       this.legend[name] = make("b");
-      legend.append(make("span", { class: `key ${name}`, text: name }), this.legend[name]);
+      legend.append(make("span", { class: `key ${name}` }, name, this.legend[name]));
     }
     this.legend.time = make("time");
     legend.append(this.legend.time);
