@@ -290,6 +290,7 @@ TEST_F(SessionTest, ReconnectsWhenTheVenueAsks) {
 
 TEST_F(SessionTest, ReplacesAConnectionBeforeItsAgeRunsOut) {
   venue.lanes_[0].maximum_age = 100ms;
+  config.overlap = 300ms;
   venue.when_message = [](ConnectionId connection, const std::string& text, venue::Outbox& outbox) {
     if (text == "subscribed") outbox.ready(connection);
   };
@@ -301,6 +302,12 @@ TEST_F(SessionTest, ReplacesAConnectionBeforeItsAgeRunsOut) {
   peers[0]->send_text("old");
   ASSERT_TRUE(run_until(io, [&] { return venue.messages.size() == 1; }));
   peers[1]->send_text("subscribed");
+  ASSERT_TRUE(run_until(io, [&] { return venue.messages.size() == 2; }));
+  EXPECT_EQ(venue.open.size(), 2U);
+  // What the old one still had on its way.
+  peers[0]->send_text("late");
+  ASSERT_TRUE(run_until(io, [&] { return venue.messages.size() == 3; }));
+  EXPECT_EQ(session->stats().replacements.get(), 0U);
   ASSERT_TRUE(run_until(io, [&] { return venue.open.size() == 1; }));
   EXPECT_EQ(static_cast<unsigned>(venue.open[0]), 2U);
   EXPECT_EQ(session->stats().replacements.get(), 1U);

@@ -32,6 +32,9 @@ struct SessionConfig {
   Nanos pong_timeout = std::chrono::seconds{10};
   Nanos replace_timeout =
       std::chrono::seconds{30};  // for the venue to be ready on a replacement; then it counts as ready
+  // A replacement that is ready serves beside the old connection for so long: what the old one still has on its way
+  // would otherwise be lost, as nothing orders two connections.
+  Nanos overlap = std::chrono::seconds{1};
   Nanos tick = std::chrono::milliseconds{100};
   Nanos request_timeout = std::chrono::seconds{10};
   std::size_t requests_in_flight = 4;

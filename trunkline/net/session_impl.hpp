@@ -93,8 +93,9 @@ class LaneDriver {
   std::unique_ptr<LaneConnection> current_;
   std::unique_ptr<LaneConnection> next_;
   std::list<std::unique_ptr<LaneConnection>> farewells_;
-  Nanos replace_at_{0};  // monotonic; 0: no limit of age
-  Nanos promote_at_{0};  // monotonic; when next_ counts as ready
+  Nanos replace_at_{0};       // monotonic; 0: no limit of age
+  Nanos promote_at_{0};       // monotonic; when next_ counts as ready, or has been ready for long enough
+  bool overlapping_ = false;  // next_ is ready
   bool running_ = false;
   bool had_connection_ = false;  // since start()
   std::uint32_t retry_generation_ = 0;

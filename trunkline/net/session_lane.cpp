@@ -249,7 +249,10 @@ void LaneDriver::settle() {
     const std::string reason = next_->unwanted_because;
     lose_next(reason, std::nullopt);
   }
-  if (next_ && next_->open && next_->ready) promote("replaced in good time");
+  if (next_ && next_->open && next_->ready && !std::exchange(overlapping_, true)) {
+    promote_at_ = monotonic_now() + session_.config.overlap;
+    if (session_.config.overlap == Nanos{0}) promote("replaced in good time");
+  }
 }
 
 void LaneDriver::promote(std::string_view reason) {
@@ -266,8 +269,13 @@ void LaneDriver::promote(std::string_view reason) {
 
 void LaneDriver::tick(Nanos now) {
   if (!running_) return;
-  if (next_ && next_->open && now >= promote_at_) promote("replaced before the venue said it was ready");
-  if (!next_ && current_ && current_->open && replace_at_.count() != 0 && now >= replace_at_) next_ = connect();
+  if (next_ && next_->open && now >= promote_at_) {
+    promote(overlapping_ ? "replaced in good time" : "replaced before the venue said it was ready");
+  }
+  if (!next_ && current_ && current_->open && replace_at_.count() != 0 && now >= replace_at_) {
+    overlapping_ = false;
+    next_ = connect();
+  }
   if (current_ && current_->open) current_->pump();
   if (next_ && next_->open) next_->pump();
 }
