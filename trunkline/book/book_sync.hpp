@@ -49,6 +49,8 @@ class BookSync {
   Phase phase() const noexcept { return phase_; }
   std::uint64_t update_id() const noexcept { return update_id_; }
   std::uint32_t carrier() const noexcept { return carrier_; }
+  // The stream was seen to reach the snapshot; a quiet book is Live without.
+  bool joined() const noexcept { return joined_; }
   // Calls that the phase does not allow, all refused; each one is a defect of the caller.
   std::uint64_t refused() const noexcept { return refused_; }
 

@@ -305,6 +305,35 @@ TEST_F(Faults, AQuietSymbolIsLiveOnItsSnapshotAlone) {
   EXPECT_EQ(h.book(btc).update_id(), 502U);
 }
 
+TEST_F(Faults, ASilentStreamIsNotTakenForAQuietSymbol) {
+  h.close();
+  h.open(ConnectionId{2});
+  const auto quote = [&](std::uint64_t id) {
+    h.bytes(combined("btcusdt@bookTicker", spot_quote("BTCUSDT", id, "99.99", "1", "100.01", "1")), ConnectionId{2});
+  };
+  quote(501);
+  ASSERT_TRUE(h.answer("depth?symbol=BTCUSDT", 200, snapshot(500, bids, asks)));
+  h.statuses.clear();
+  h.ticks(9s);
+  EXPECT_FALSE(h.book(btc).live()) << "a quote told of a change that the stream did not";
+  EXPECT_EQ(states(), "");
+  h.ticks(2s);
+  EXPECT_EQ(states(), "Stale:SnapshotFailed Syncing:SnapshotFailed");
+  // Quiet this time; but then there is a quote and no event.
+  h.ticks(10s);
+  ASSERT_TRUE(h.answer("depth?symbol=BTCUSDT", 200, snapshot(510, bids, asks)));
+  h.ticks(2500ms);
+  EXPECT_TRUE(h.book(btc).live());
+  h.statuses.clear();
+  quote(511);
+  h.ticks(1s);
+  quote(512);
+  h.ticks(900ms);
+  EXPECT_TRUE(h.book(btc).live());
+  h.ticks(200ms);
+  EXPECT_EQ(states(), "Stale:Silent Syncing:Silent");
+}
+
 TEST_F(Faults, AResendTellsTheBookAgainWithoutAskingTheVenue) {
   depth(102, 103, {{"99.99", "5.000"}});
   h.book(btc).lost();

@@ -200,6 +200,8 @@ DepthFeed::Need DepthFeed::take_held(const Context& context) {
 DepthFeed::Need DepthFeed::on_quote(const QuoteMessage& quote, const Context& context) {
   const BestLevels best{quote.update_id, {quote.bid_price, quote.bid_quantity}, {quote.ask_price, quote.ask_quantity}};
   last_quote_ = context.now;
+  if (!sync_.joined() && !quotes_are_ahead()) [[unlikely]]
+    ahead_since_ = context.now;
   if (quotes_.on_quote(best)) [[likely]]
     return Need::Nothing;
   return fault(BookReason::QuoteMismatch, context);
@@ -217,7 +219,7 @@ DepthFeed::Need DepthFeed::on_snapshot(const DepthSnapshot& snapshot, std::uint3
   const bool kept = ladder_.replace(snapshot.bids, snapshot.asks);
   if (!kept || ladder_.crossed()) return fault(kept ? BookReason::Crossed : BookReason::BufferOverflow, context);
   know(KnownTo::of(snapshot, limit));
-  snapshot_time_ = context.now;
+  snapshot_time_ = ahead_since_ = context.now;
   wire::L2Snapshot frame;
   frame.symbol = symbol_;
   frame.exchange_time = snapshot.time;
@@ -232,9 +234,14 @@ DepthFeed::Need DepthFeed::on_tick(const Context& context) {
   if (sync_.phase() == Phase::Live && context.now - last_quote_ > quiet_limit && outside_window()) {
     return fault(BookReason::SnapshotFailed, context);
   }
+  // A book that is Live on its snapshot alone, and a quote that tells of a change since: its stream is silent.
+  if (sync_.phase() == Phase::Live && !sync_.joined() && quotes_are_ahead() &&
+      context.now - ahead_since_ > quiet_limit) {
+    return fault(BookReason::Silent, context);
+  }
   if (sync_.phase() != Phase::Bridging) return Need::Nothing;
   const Nanos waited = context.now - snapshot_time_;
-  if (waited > quiet_limit && sync_.quiet()) {
+  if (waited > quiet_limit && !quotes_are_ahead() && sync_.quiet()) {
     become_live(context);
   } else if (waited > bridge_limit) {
     return fault(BookReason::SnapshotFailed, context);

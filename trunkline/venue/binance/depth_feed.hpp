@@ -107,6 +107,8 @@ class DepthFeed {
              std::span<const wire::Level> asks, bool in_ring, const Context& context);
   Need take_held(const Context& context);
   Need restart(const Context& context);
+  // The venue told a quote of a later book than this one.
+  bool quotes_are_ahead() const noexcept { return quotes_.newest_quote_id() > sync_.update_id(); }
   // The best price left what is known.
   bool outside_window() const noexcept;
   void know(const KnownTo& known) noexcept;
@@ -126,6 +128,7 @@ class DepthFeed {
   wire::BookReason reason_ = wire::BookReason::None;
   Nanos snapshot_time_{0};
   Nanos last_quote_{0};
+  Nanos ahead_since_{0};  // quotes_are_ahead() at the latest from here, where it is
   KnownTo known_;
   // From the best price to the end of what is known, when that began; 0: without end.
   std::int64_t bid_reach_ = 0;

@@ -36,6 +36,8 @@ class QuoteCheck {
   // The stream was cut off.
   void forget() noexcept { books_ = quotes_ = {}; }
 
+  // Of the quote that came last; 0: none came.
+  std::uint64_t newest_quote_id() const noexcept { return quotes_.newest_id(); }
   std::uint64_t comparisons() const noexcept { return comparisons_; }
 
  private:
