@@ -58,7 +58,8 @@ Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& setti
     config.endpoint(own.endpoint)
         .reconnect_attempts(own.reconnect_attempts)
         .reconnect_delay(own.reconnect_delay)
-        .audit_interval(own.audit_interval);
+        .audit_interval(own.audit_interval)
+        .maximum_age(own.maximum_age);
     if (exchanges.size() == 1) config.name(settings.connector_name);
     if (auto connected = hub.connect_exchange(config); !connected) return connected;
   }

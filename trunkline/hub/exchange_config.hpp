@@ -32,6 +32,8 @@ class ExchangeConfig {
   ExchangeConfig& endpoint(std::string url) { return endpoint_ = std::move(url), *this; }
   // Each book is compared with a fresh snapshot this often.
   ExchangeConfig& audit_interval(Nanos interval) { return audit_interval_ = interval, *this; }
+  // Connections are replaced, the new one first, before they are this old; 0: never. Less than the venue's own limit.
+  ExchangeConfig& maximum_age(Nanos age) { return maximum_age_ = age, *this; }
   ExchangeConfig& credentials(Credentials credentials) { return credentials_ = std::move(credentials), *this; }
 
   const ExchangeId& exchange() const noexcept { return exchange_; }
@@ -40,6 +42,7 @@ class ExchangeConfig {
   Nanos reconnect_delay() const noexcept { return reconnect_delay_; }
   const std::string& endpoint() const noexcept { return endpoint_; }
   Nanos audit_interval() const noexcept { return audit_interval_; }
+  Nanos maximum_age() const noexcept { return maximum_age_; }
   const std::optional<Credentials>& credentials() const noexcept { return credentials_; }
 
  private:
@@ -51,6 +54,7 @@ class ExchangeConfig {
   Nanos reconnect_delay_ = std::chrono::milliseconds{500};
   std::string endpoint_;
   Nanos audit_interval_ = std::chrono::minutes{5};
+  Nanos maximum_age_ = std::chrono::hours{23} + std::chrono::minutes{30};
   std::optional<Credentials> credentials_;
 };
 

@@ -14,6 +14,7 @@ std::unique_ptr<venue::Venue> make_binance(const ExchangeConfig& config) {
   venue::binance::BinanceConfig binance;
   binance.segment = Segment;
   binance.audit_interval = config.audit_interval();
+  binance.maximum_age = config.maximum_age();
   return std::make_unique<venue::binance::BinanceVenue>(std::move(binance));
 }
 

@@ -245,6 +245,9 @@ constexpr std::array exchange_rows{
                 set_exchange<&ExchangeSettings::reconnect_delay>},
     ExchangeRow{"audit_interval", "duration", "5m", "each book is compared with a fresh snapshot this often",
                 set_exchange<&ExchangeSettings::audit_interval>},
+    ExchangeRow{"maximum_age", "duration", "1410m",
+                "connections are replaced, the new one first, before they are this old; 0s: never",
+                set_exchange<&ExchangeSettings::maximum_age>},
 };
 
 std::string nearest_key(std::string_view key) {

@@ -28,6 +28,7 @@ struct ExchangeSettings {
   std::uint32_t reconnect_attempts = 0;  // 0: for ever
   Nanos reconnect_delay = std::chrono::milliseconds{500};
   Nanos audit_interval = std::chrono::minutes{5};
+  Nanos maximum_age = std::chrono::hours{23} + std::chrono::minutes{30};
 };
 
 struct Settings {

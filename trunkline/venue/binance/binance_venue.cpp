@@ -14,8 +14,6 @@ using wire::BookReason;
 
 namespace {
 
-// The venue cuts connections after 24 h.
-constexpr Nanos maximum_age = std::chrono::hours{23} + std::chrono::minutes{30};
 constexpr Nanos silence_before_ping = std::chrono::seconds{10};
 
 std::string lower(std::string_view text) {
@@ -45,7 +43,7 @@ BinanceVenue::BinanceVenue(BinanceConfig config)
   for (const LaneSpec& lane : spec_.lanes) {
     lanes_.push_back({.name = std::string(lane.name),
                       .url = fmt::format("{}{}", base, lane.path),
-                      .maximum_age = maximum_age,
+                      .maximum_age = config_.maximum_age,
                       .silence_before_ping = silence_before_ping,
                       .messages_per_second = spec_.messages_per_second});
   }

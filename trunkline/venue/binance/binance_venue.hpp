@@ -36,7 +36,9 @@ struct BinanceConfig {
   // Not more often than this is a book compared with a fresh snapshot; 0: never.
   Nanos audit_interval = std::chrono::minutes{5};
   Nanos info_interval = std::chrono::hours{1};  // reference data is fetched again
-  book::HoldLimits hold_limits{};               // of a book that waits for its snapshot
+  // Connections are replaced before they are this old: the venue cuts them after 24 h. 0: never.
+  Nanos maximum_age = std::chrono::hours{23} + std::chrono::minutes{30};
+  book::HoldLimits hold_limits{};  // of a book that waits for its snapshot
 };
 
 class BinanceVenue final : public Venue {
