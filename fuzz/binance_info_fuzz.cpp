@@ -1,4 +1,5 @@
 // Any bytes as the reply to exchangeInfo: an error, or symbols whose canonical text reads back as themselves.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,4 +1,5 @@
 // Any bytes as the reply to a depth request: an error, or an ordered book without empty levels.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

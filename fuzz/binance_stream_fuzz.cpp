@@ -1,5 +1,6 @@
 // Any bytes as a message of Binance's streams: the hot parser and the one for any order never crash, and where both
 // read a message they read the same.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>

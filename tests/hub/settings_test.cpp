@@ -64,6 +64,20 @@ TEST(Settings, AWrongValueIsRefusedWithItsPlaceAndWhatARightOneLooksLike) {
   EXPECT_NE(error_of({}, {{"channels", "trades,dept"}}).find("\"dept\" is not a channel"), std::string::npos);
 }
 
+TEST(Settings, CharactersOutsideOfAsciiAreRefusedWithTheirLine) {
+  Settings settings;
+  const auto applied = apply_toml(settings, "[log]\nlevel = \"d\u00e9bug\"\n", "t.toml");
+  ASSERT_FALSE(applied);
+  EXPECT_TRUE(applied.error().message.starts_with("t.toml:2: a character outside of ASCII")) << applied.error().message;
+}
+
+TEST(Settings, ATableHeaderBrokenOffIsAnError) {
+  Settings settings;
+  const auto applied = apply_toml(settings, "[\n[http]\n", "t.toml");
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().message, "t.toml: a key or table is broken off");
+}
+
 TEST(Settings, AFileThatIsNotTomlIsRefusedWithItsLine) {
   Settings settings;
   const auto applied = apply_toml(settings, "symbols = \n", "t.toml");

@@ -61,15 +61,19 @@ class Sink {
   }
   template <class Message, class... Tails>
   bus::PublishResult publish_flagged(std::uint8_t flags, Message message, const Tails&... tails) noexcept {
-    const std::size_t room =
-        wire::header_size + (sizeof message + (std::size_t{0} + ... + bytes_of(tails)) + 7) / 8 * 8;
-    if (room > wire::header_size + wire::max_payload) return bus::PublishResult::TooLarge;
     stamp(message);
-    std::byte* const slot = ring_.reserve(room);
-    if (slot == nullptr) return bus::PublishResult::TooLarge;
-    const std::uint32_t sequence = next_sequence();
-    const std::size_t size = wire::encode({slot, room}, message, tails..., flags, sequence);
-    return ring_.commit({Message::type, flags, static_cast<std::uint16_t>(size - wire::header_size), sequence});
+    if constexpr (sizeof...(tails) == 0) {
+      return ring_.publish(message, flags, next_sequence());
+    } else {
+      const std::size_t room =
+          wire::header_size + (sizeof message + (std::size_t{0} + ... + bytes_of(tails)) + 7) / 8 * 8;
+      if (room > wire::header_size + wire::max_payload) return bus::PublishResult::TooLarge;
+      std::byte* const slot = ring_.reserve(room);
+      if (slot == nullptr) return bus::PublishResult::TooLarge;
+      const std::uint32_t sequence = next_sequence();
+      const std::size_t size = wire::encode({slot, room}, message, tails..., flags, sequence);
+      return ring_.commit({Message::type, flags, static_cast<std::uint16_t>(size - wire::header_size), sequence});
+    }
   }
 
   // A book message of any size, split into frames flagged `more` where one cannot hold it.

@@ -32,7 +32,7 @@ class Fields {
 
   bool has(std::string_view key) {
     simdjson::ondemand::value value;
-    return ok() && object_.find_field_unordered(key).get(value) == simdjson::SUCCESS;
+    return look_for(key, value) == simdjson::SUCCESS;
   }
   std::string_view text(std::string_view key) {
     std::string_view out;
@@ -86,15 +86,22 @@ class Fields {
     return out;
   }
   bool find(std::string_view key, simdjson::ondemand::value& value) {
-    if (!ok()) return false;
-    const auto error = object_.find_field_unordered(key).get(value);
-    if (error == simdjson::SUCCESS) return true;
-    fail(error == simdjson::NO_SUCH_FIELD ? fmt::format("{} is missing", key)
-                                          : fmt::format("{}: {}", key, simdjson::error_message(error)));
-    return false;
+    const auto error = look_for(key, value);
+    if (error == simdjson::NO_SUCH_FIELD) fail(fmt::format("{} is missing", key));
+    return error == simdjson::SUCCESS;
   }
 
  private:
+  // A field that is not there leaves the object as it was; any other error ends it, and touching it again would read
+  // through a null pointer: nothing is looked for after a failure.
+  simdjson::error_code look_for(std::string_view key, simdjson::ondemand::value& value) {
+    if (!ok()) return simdjson::TAPE_ERROR;
+    const auto error = object_.find_field_unordered(key).get(value);
+    if (error != simdjson::SUCCESS && error != simdjson::NO_SUCH_FIELD) {
+      fail(fmt::format("{}: {}", key, simdjson::error_message(error)));
+    }
+    return error;
+  }
   void wrong(std::string_view key, simdjson::ondemand::value& value, std::string_view what) {
     std::string_view raw;
     raw = value.raw_json_token();
@@ -116,9 +123,8 @@ std::string read_levels(std::string_view key, simdjson::ondemand::value value, i
     std::string_view texts[2];
     std::size_t count = 0;
     for (auto item : pair) {
-      if (count < 2 && item.get_string().get(texts[count]) != simdjson::SUCCESS) {
-        return fmt::format("{} holds a level that is not text", key);
-      }
+      const auto error = count < 2 ? item.get_string().get(texts[count]) : item.error();
+      if (error != simdjson::SUCCESS) return fmt::format("{} holds a level that is not text", key);
       ++count;
     }
     if (count < 2) return fmt::format("{} holds a level of {} values", key, count);

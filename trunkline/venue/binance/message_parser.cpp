@@ -145,8 +145,11 @@ ReplyMessage read_reply(Fields& fields) {
       out.text = from.optional_text("msg");
     };
     if (fields.has("error")) {
-      Fields error(fields.object("error"));
+      const auto object = fields.object("error");
+      if (!fields.ok()) return out;
+      Fields error(object);
       describe(error);
+      if (!error.ok()) fields.fail(std::move(error).failure());
     } else {
       describe(fields);
     }
@@ -188,7 +191,12 @@ std::expected<ParsedMessage, ParseFailure> MessageParser::parse(std::string_view
   if (const auto error = document.get_object().get(object); error != simdjson::SUCCESS) {
     return std::unexpected(failure_of(text, simdjson::error_message(error)));
   }
-  if (ondemand::value data; object.find_field_unordered("data").get(data) == simdjson::SUCCESS) {
+  ondemand::value data;
+  const auto found = object.find_field_unordered("data").get(data);
+  if (found != simdjson::SUCCESS && found != simdjson::NO_SUCH_FIELD) {
+    return std::unexpected(failure_of(text, simdjson::error_message(found)));
+  }
+  if (found == simdjson::SUCCESS) {
     ondemand::json_type type;
     if (data.type().get(type) == simdjson::SUCCESS && type == ondemand::json_type::array) return UnknownMessage{};
     if (const auto error = data.get_object().get(object); error != simdjson::SUCCESS) {
@@ -204,7 +212,7 @@ std::expected<ParsedMessage, ParseFailure> MessageParser::parse(std::string_view
     } else if (fields.has("u") && fields.has("B")) {
       parsed = read_quote(fields, exponent_of);
     } else {
-      return UnknownMessage{};
+      parsed = UnknownMessage{};
     }
   } else {
     const std::string_view event = fields.text("e");

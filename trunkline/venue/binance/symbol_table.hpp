@@ -64,7 +64,7 @@ class SymbolTable {
 
   static std::uint64_t load(const char* from, std::size_t length) noexcept {
     std::uint64_t word = 0;
-    std::memcpy(&word, from, length);
+    if (length != 0) std::memcpy(&word, from, length);  // an empty text may be at no address
     return word;
   }
   static Key key_of(std::string_view name) noexcept {
