@@ -118,7 +118,7 @@ class Rig final : public Outbox {
     }
   }
 
-  bus::Ring ring_{bus::RingConfig{.capacity_bytes = 1U << 20}};
+  bus::Ring ring_{bus::RingConfig{.capacity_bytes = 1U << 18}};
   bus::RingReader reader_;
   Sink sink_{ring_, ConnectorId{1}};
   std::deque<Request> requests_;
