@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <gtest/gtest.h>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -171,6 +172,7 @@ class Harness : public Outbox {
   bool answer_subscriptions = true;
   std::string refused_stream;
   bool keep_frames = true;
+  std::function<void(const wire::FrameView&)> on_frame;  // may be empty
 
   std::vector<Sent> sent;
   std::deque<Request> requests;
@@ -214,6 +216,7 @@ class Harness : public Outbox {
     }
   }
   void take(const wire::FrameView& frame) {
+    if (on_frame) on_frame(frame);
     ++frames[frame.type()];
     ASSERT_EQ(frame.sequence(), expected_sequence_);
     expected_sequence_ = wire::sequence_after(expected_sequence_);
