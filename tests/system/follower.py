@@ -4,7 +4,7 @@ import threading
 from collections import Counter, deque
 
 from processes import get_json
-from trunkline.messages import BookState, BookStatus, Flag, Gap, L2Delta, L2Snapshot, Trade
+from trunkline.messages import BookState, BookStatus, ConnectionStatus, Flag, Gap, L2Delta, L2Snapshot, Trade
 from trunkline.relay import RelayClient
 
 LIVE = 1  # bit of `detail` in book messages: Live once this is applied
@@ -49,6 +49,7 @@ class Follower:
         self.depth = depth
         self.books = {}
         self.states = {}  # symbol -> [(state, reason), ...] as they came
+        self.connections = []  # (endpoint, state, reason) as they came
         self.trades = Counter()
         self.counts = Counter()
         self.missed = 0
@@ -80,6 +81,8 @@ class Follower:
         self.counts[type(message).__name__] += 1
         if isinstance(message, Gap):
             self.missed += message.missed
+        elif isinstance(message, ConnectionStatus):
+            self.connections.append((message.endpoint, message.state.name, message.reason))
         elif isinstance(message, Trade):
             key = (symbol, message.trade_id)
             self.trades[key] += 1

@@ -80,9 +80,12 @@ class Process:
             return None
         return eventually(find, f"{self.arguments} prints its {name} address")
 
-    def stderr(self):
+    def whole_stderr(self):
         with open(self.log.name) as log:
-            return log.read()[-8000:]
+            return log.read()
+
+    def stderr(self):
+        return self.whole_stderr()[-8000:]
 
     def kill(self):
         self.process.kill()
