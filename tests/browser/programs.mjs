@@ -51,7 +51,7 @@ class Program {
 export function trunkline(path) {
   return {
     symbols: ["binance:BTC-USDT", "binance:ETH-USDT"],
-    async start(port) {
+    async start(port, options = {}) {
       const program = new Program(path, [
         "run",
         "--sandbox",
@@ -61,6 +61,8 @@ export function trunkline(path) {
         `127.0.0.1:${port}`,
         "--set",
         "relay.socket=none",
+        ...(options.arguments ?? []),
+        ...(options.symbols ?? []),
       ]);
       const sandbox = await program.address("sandbox");
       return { page: await program.address("dashboard"), sandbox, kill: () => program.kill() };

@@ -67,6 +67,11 @@ export class Screen {
     return this.page.locator(`[data-testid="symbol-row"][data-symbol="${symbol}"]`);
   }
 
+  async pick(symbol) {
+    await this.row(symbol).click();
+    await eventually(`${symbol} is shown`, async () => symbol.endsWith(await this.text("book-symbol")));
+  }
+
   async bookState() {
     return this.text("book-state");
   }
