@@ -2,9 +2,10 @@
 #pragma once
 
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <simdjson.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,32 +35,36 @@ struct FlowFigures {
   std::array<double, band_ends.size()> quantity{};
 };
 
+using Json = simdjson::dom::element;
+
 class FlowMeter {
  public:
   explicit FlowMeter(double tick) : tick_(tick) {}
 
   // `message`: the bare event. Anything but trade, bookTicker and depthUpdate is passed over.
-  void event(Nanos time, const nlohmann::json& message) {
+  void event(Nanos time, Json message) {
     const double t = static_cast<double>(time.count()) * 1e-9;
     if (begin_ < 0) begin_ = t;
     end_ = t;
-    const auto kind = message.find("e");
-    if (kind == message.end() || *kind == "bookTicker") return quote(t, message);
-    if (*kind == "trade") {
+    std::string_view kind;
+    if (message["e"].get(kind) != simdjson::SUCCESS) kind = "bookTicker";  // that of spot does not say
+    if (kind == "bookTicker") return quote(t, message);
+    if (kind == "trade") {
       trade_times_.push_back(t);
       trade_sizes_.push_back(number(message["q"]));
-    } else if (*kind == "depthUpdate") {
+    } else if (kind == "depthUpdate") {
       depth(t, message);
     }
   }
 
-  void snapshot(const nlohmann::json& message) {
+  void snapshot(Json message) {
     bids_.clear();
     asks_.clear();
-    for (const auto& level : message["bids"]) bids_[number(level[0])] = number(level[1]);
-    for (const auto& level : message["asks"]) asks_[number(level[0])] = number(level[1]);
-    last_id_ = message["lastUpdateId"].get<std::int64_t>();
-    for (const auto& held : held_) apply(held);
+    for (const Json level : message["bids"]) bids_[number(level.at(0))] = number(level.at(1));
+    for (const Json level : message["asks"]) asks_[number(level.at(0))] = number(level.at(1));
+    last_id_ = message["lastUpdateId"].get_int64();
+    simdjson::dom::parser parser;
+    for (const std::string& held : held_) apply(parser.parse(held));
     held_.clear();
   }
 
@@ -93,7 +98,13 @@ class FlowMeter {
  private:
   using Side = std::map<double, double>;
 
-  static double number(const nlohmann::json& text) { return std::stod(text.get_ref<const std::string&>()); }
+  static double number(Json text) {
+    const std::string_view digits = text.get_string();
+    double value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{}) throw std::runtime_error("no number: " + std::string(digits));
+    return value;
+  }
   static double ratio(std::size_t part, std::size_t whole) {
     return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
   }
@@ -131,7 +142,7 @@ class FlowMeter {
     return std::sqrt(std::max(0.0, square - mean * mean)) / mean;
   }
 
-  void quote(double t, const nlohmann::json& message) {
+  void quote(double t, Json message) {
     const double bid = number(message["b"]), ask = number(message["a"]);
     if (!quote_times_.empty()) {
       moves_ += bid != bid_ || ask != ask_;
@@ -145,28 +156,28 @@ class FlowMeter {
   }
   bool is_narrow() const { return std::lround((ask_ - bid_) / tick_) == 1; }
 
-  void depth(double t, const nlohmann::json& message) {
+  void depth(double t, Json message) {
     ++depths_;
     for (const char* const side : {"b", "a"}) {
-      for (const auto& level : message[side]) {
+      for (const Json level : message[side]) {
         ++entries_;
-        removed_ += number(level[1]) == 0;
+        removed_ += number(level.at(1)) == 0;
       }
     }
     if (last_id_ < 0) {
-      held_.push_back(message);
+      held_.push_back(simdjson::minify(message));
       return;
     }
     apply(message);
     if (static_cast<std::int64_t>(t) != last_sample_) sample(static_cast<std::int64_t>(t));
   }
 
-  void apply(const nlohmann::json& message) {
-    if (message["u"].get<std::int64_t>() <= last_id_) return;
+  void apply(Json message) {
+    if (message["u"].get_int64() <= last_id_) return;
     for (const bool buy : {true, false}) {
       Side& side = buy ? bids_ : asks_;
-      for (const auto& level : message[buy ? "b" : "a"]) {
-        const double price = number(level[0]), quantity = number(level[1]);
+      for (const Json level : message[buy ? "b" : "a"]) {
+        const double price = number(level.at(0)), quantity = number(level.at(1));
         if (quantity == 0)
           side.erase(price);
         else
@@ -203,7 +214,7 @@ class FlowMeter {
   std::size_t narrow_ = 0, moves_ = 0, depths_ = 0, entries_ = 0, removed_ = 0;
   Side bids_, asks_;
   std::int64_t last_id_ = -1, last_sample_ = -1;
-  std::vector<nlohmann::json> held_;
+  std::vector<std::string> held_;
   double samples_ = 0;
   std::array<double, band_ends.size()> levels_{}, quantity_{};
 };

@@ -15,7 +15,6 @@ namespace {
 
 using binance::StreamKind;
 using binance::SymbolMarket;
-using nlohmann::json;
 
 // Figures may lie outside the sessions' span by these factors.
 constexpr double mix_factor = 1.45;         // messages of one kind per message of another, and depth entries a message
@@ -36,13 +35,16 @@ struct Case {
 
 FlowFigures recorded(const std::filesystem::path& file, double tick) {
   FlowMeter meter(tick);
-  trunkline::test::Capture capture(file);
-  for (trunkline::test::CaptureLine line; capture.next(line);) {
-    const json message = json::parse(line.message);
-    if (line.is_rest())
+  trunkline::test::GzLines lines(file);
+  simdjson::dom::parser outer, inner;
+  for (std::string line; lines.next(line);) {
+    const Json record = outer.parse(line);
+    const std::string_view address = record["conn"], text = record["msg"];
+    const Json message = inner.parse(text.data(), text.size());
+    if (address.starts_with("http"))
       meter.snapshot(message);
     else
-      meter.event(*line.received, message["data"]);
+      meter.event(*trunkline::test::Capture::time_of(line), message["data"]);
   }
   return meter.figures();
 }
@@ -51,9 +53,10 @@ FlowFigures generated(const Case& c, double rate, std::uint64_t seed) {
   struct Meter : binance::Publisher {
     explicit Meter(double tick) : meter(tick) {}
     void publish(SymbolMarket& from, const binance::StreamId&, std::string_view data) override {
-      meter.event(from.now(), json::parse(data));
+      meter.event(from.now(), parser.parse(data.data(), data.size()));
     }
     FlowMeter meter;
+    simdjson::dom::parser parser;
   } meter(c.tick);
   SymbolMarket market(*make_instrument(c.market, "BTCUSDT"), seed, rate, Nanos{1'723'161'253'000'000'000});
   market.want({StreamKind::Trade});
@@ -64,7 +67,7 @@ FlowFigures generated(const Case& c, double rate, std::uint64_t seed) {
   binance::append_levels(snapshot, book.bids, market.instrument());
   snapshot += ",\"asks\":";
   binance::append_levels(snapshot, book.asks, market.instrument());
-  meter.meter.snapshot(json::parse(snapshot + "}"));
+  meter.meter.snapshot(meter.parser.parse(snapshot + "}"));
   market.advance(std::chrono::seconds{240}, meter);
   return meter.meter.figures();
 }

@@ -109,13 +109,8 @@ class Capture {
     return true;
   }
 
- private:
-  static std::string text_of(const nlohmann::json& json, const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
-  }
-
-  // Below 1e11 seconds with decimals, 13 digits milliseconds, 19 digits nanoseconds; read from the text, exactly.
+  // When a line was received. Below 1e11 seconds with decimals, 13 digits milliseconds, 19 digits nanoseconds; read
+  // from the text, exactly.
   static std::optional<Nanos> time_of(std::string_view line) {
     constexpr std::string_view key = "{\"t\":";
     if (!line.starts_with(key)) return std::nullopt;
@@ -126,6 +121,12 @@ class Capture {
     const int digits = whole >= 19 ? 0 : whole >= 13 ? 6 : 9;
     const auto value = detail::parse_decimal(number, digits);
     return value ? std::optional(Nanos{*value}) : std::nullopt;
+  }
+
+ private:
+  static std::string text_of(const nlohmann::json& json, const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
   }
 
   GzLines lines_;
