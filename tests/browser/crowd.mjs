@@ -8,7 +8,7 @@ export const crowd = ["BTC", "ETH", ...Array.from({ length: 98 }, (_, i) => `C${
   (base) => `binance:${base}-USDT`,
 );
 const wanted = 5000; // messages a second
-const measured = 30_000; // messages
+const windowSeconds = 5;
 // Of these the hub keeps no copy to recover: who has as many of them as it has published has lost none.
 const counted = ["Trade", "Quote", "L2Delta"];
 
@@ -79,37 +79,45 @@ async function showsTheTruth(hub, screen, symbol) {
   assertSameBook(await screen.ladder(8), truth, 8);
 }
 
-/** A page for which the hub is never ahead by more than it takes to say so. */
-export async function keepsPace(hub, open) {
-  await eventually("the hub has every book", async () => {
-    const books = Object.values((await health(hub)).books);
-    return books.length === crowd.length && books.every((book) => book.state === "Live");
-  }, 60);
-  const page = await openCounting(hub, open);
-  const { screen } = page;
-  const [began, before] = [Date.now(), await published(hub)];
-  const lags = [];
-  let measuredSoFar = 0;
+/** A page that counts with the hub from here on. */
+export async function openBeside(hub, open) {
   await eventually(
-    `${measured} messages are through`,
+    "the hub has every book",
     async () => {
-      measuredSoFar = (await published(hub)) - before;
-      lags.push(measuredSoFar + before - page.offset - (await received(screen)));
-      return measuredSoFar >= measured;
+      const books = Object.values((await health(hub)).books);
+      return books.length === crowd.length && books.every((book) => book.state === "Live");
     },
     60,
   );
-  const rate = (measuredSoFar * 1000) / (Date.now() - began);
-  assert.ok(rate >= wanted, `${Math.round(rate)} messages a second were published`);
-  await eventually("the page counts as many", async () => (await screen.number("messages-per-second")) >= wanted);
+  return openCounting(hub, open);
+}
+
+/** For seconds on end the hub publishes at the full rate, and the page is never far from it, and misses nothing. */
+export async function keepsPace(hub, page) {
+  const { screen } = page;
+  const samples = [];
+  let rate = 0;
+  // On a busy machine the sandbox, too, takes its time to come to the full rate.
+  await eventually(
+    `${wanted} messages a second for ${windowSeconds} seconds`,
+    async () => {
+      const [at, count] = [performance.now(), await published(hub)];
+      samples.push({ at, count, behind: count - page.offset - (await received(screen)) });
+      while (samples.length > 2 && samples[1].at <= at - windowSeconds * 1000) samples.shift();
+      rate = ((count - samples[0].count) * 1000) / (at - samples[0].at);
+      if (at - samples[0].at >= windowSeconds * 1000 && rate >= wanted) return true;
+      throw new Error(`${Math.round(rate)} a second`);
+    },
+    60,
+  );
   // What the page shows of its counts is half a second old.
-  const lag = lags.sort((a, b) => a - b)[lags.length >> 1];
-  assert.ok(lag < rate, `the page is ${lag} messages behind, at ${Math.round(rate)} a second`);
-  await whilePaused(hub, () => hasEverything(hub, page, 2));
+  const behind = samples.map((sample) => sample.behind).sort((a, b) => a - b)[samples.length >> 1];
+  assert.ok(behind < rate, `the page is ${behind} messages behind, at ${Math.round(rate)} a second`);
+  await eventually("the page counts as many", async () => (await screen.number("messages-per-second")) >= wanted);
+  await whilePaused(hub, () => hasEverything(hub, page, 3));
   await hasLostNothing(screen);
-  assert.deepEqual(await screen.alerts(), []);
-  assert.equal(await screen.text("status"), "Connected");
-  return page;
+  assert.ok(!/missed|book|hub/i.test((await screen.alerts()).join("\n")), "the page has no loss to tell");
+  await eventually("it does not lag", async () => (await screen.text("status")) === "Connected");
 }
 
 /** One page stops reading until the hub has given up on what waits for it. */
@@ -145,7 +153,8 @@ export async function isConflatedAlone(hub, open, quick) {
     const texts = (await slow.alerts()).join("\n");
     return /messages? missed, \w+ loss/.test(texts) && texts.includes("Book live again") && texts;
   });
-  assert.match(alerts, /Book (stale|no longer live): bus loss/i);
+  assert.match(alerts, /Book stale: bus loss/i);
+  assert.doesNotMatch(alerts, /no longer live/, "no book fell for another reason");
   assert.equal(await slow.number("total-mismatches"), 0, "no delta came for a book that it did not chain to");
   assert.ok(!/Lost the hub/.test(alerts), "its connection was kept");
 

@@ -240,6 +240,10 @@ TEST_F(FanOutTest, ASlowClientLosesItsQueueAndIsToldWhileOthersLoseNothing) {
   EXPECT_EQ(slow.reader.gaps[0].missed + slow.reader.trades.size(), trades);
   EXPECT_EQ(slow.reader.gaps[0].total_missed, slow.reader.gaps[0].missed);
   EXPECT_NE(slow.reader.gaps[0].since, Nanos{0});
+  const auto* told = slow.reader.frames[before + 1].view().as<wire::BookStatus>();
+  ASSERT_NE(told, nullptr) << "of its book it is told, before the levels come";
+  EXPECT_EQ(told->state, BookState::Stale);
+  EXPECT_EQ(told->reason, BookReason::BusLoss);
   EXPECT_TRUE(same_book(slow.reader.book(eth), source.book(eth)));
   EXPECT_TRUE(same_book(slow.reader.book(btc), source.book(btc)));
   feed(writer.move(eth));

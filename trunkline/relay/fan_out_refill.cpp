@@ -76,6 +76,10 @@ bool FanOut::refill_books(Client& client) {
     if (!wants_levels) {
       cache_.status(dirty.symbol, tell);
     } else if (book.ready() && client.queue.bytes() < budget) {
+      // Why what the client holds is replaced, where it has not been told: the cache has lost nothing.
+      if (dirty.reason == wire::BookReason::BusLoss && dirty.status_version == 0) {
+        cache_.status_without_levels(dirty.symbol, dirty.reason, tell);
+      }
       send_resync(client, dirty.symbol);
     } else {
       client.postponed |= book.ready();

@@ -56,10 +56,11 @@ export class TopBar {
     if (!lost) return;
     const left = Math.max(0, link.retryAt - Date.now());
     const next = link.state === "connecting" ? "trying now" : `next try in ${(left / 1000).toFixed(1)} s`;
+    const attempt = link.state === "connecting" ? link.attempt : link.attempt + 1;
     const why = link.reason === "" ? "" : ` (${link.reason})`;
     setText(
       banner,
-      `Not connected to the hub${why}: nothing on this page is current. Attempt ${link.attempt}, ${next}.`,
+      `Not connected to the hub${why}: nothing on this page is current. Attempt ${attempt}, ${next}.`,
     );
   }
 
