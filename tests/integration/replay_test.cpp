@@ -276,7 +276,7 @@ Frames read_through_sockets(const Recording& recording, const std::string& info,
     }
   };
   connector.start();
-  const Nanos deadline = monotonic_now() + std::chrono::seconds{60};
+  const Nanos deadline = monotonic_now() + std::chrono::minutes{4};
   // A message is counted after its frames were published.
   while (connector.report().messages < messages && monotonic_now() < deadline) {
     drain();
