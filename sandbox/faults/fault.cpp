@@ -150,8 +150,10 @@ std::optional<Fault> FaultSet::strike(FaultKind kind, const Occasion& occasion) 
       continue;
     }
     ++injected_[static_cast<std::size_t>(kind)];
-    const Fault struck = *fault;
-    if (fault->count > 0 && --fault->count == 0) armed_.erase(fault);
+    if (fault->count == 0) return *fault;
+    --fault->count;
+    std::optional<Fault> struck = *fault;
+    if (fault->count == 0) armed_.erase(fault);
     return struck;
   }
   return std::nullopt;

@@ -148,7 +148,8 @@ class LadderSide {
         if (rank > best_rank_) set_best(rank);
       }
     } else if (before != 0) {
-      if ((words_[at / 64] &= ~(std::uint64_t{1} << at % 64)) == 0) {
+      words_[at / 64] &= ~(std::uint64_t{1} << at % 64);
+      if (words_[at / 64] == 0) {
         summary_[at / 4096] &= ~(std::uint64_t{1} << at / 64 % 64);
       }
       --in_window_count_;
@@ -207,7 +208,8 @@ class LadderSide {
         const std::size_t at = slot(rank);
         list_.set(rank * grid_.tick(), slots_[at]);
         slots_[at] = 0;
-        if ((words_[at / 64] &= ~(std::uint64_t{1} << at % 64)) == 0) {
+        words_[at / 64] &= ~(std::uint64_t{1} << at % 64);
+        if (words_[at / 64] == 0) {
           summary_[at / 4096] &= ~(std::uint64_t{1} << at / 64 % 64);
         }
         --in_window_count_;

@@ -101,7 +101,7 @@ void Log::put(const Event& event, Nanos now) {
 }
 
 void Log::write_at(const Event& event, Nanos now) {
-  if (event.severity < config_.level) return;
+  if (!writes(event.severity)) return;
   if (event.severity == Severity::Debug) return put(event, now);
   const std::lock_guard lock(mutex_);
   Repeats& repeats = repeats_[fmt::format("{}|{}|{}", event.name, event.connector, event.symbol)];

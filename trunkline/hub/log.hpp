@@ -33,6 +33,7 @@ class Log final : public EventLog {
   explicit Log(const LogConfig& config);
   ~Log() override;  // writes out what is waiting
   void write(const Event& event) override { write_at(event, unix_now()); }
+  bool writes(Severity severity) const noexcept { return severity >= config_.level; }
   void write_at(const Event& event, Nanos now);
 
   // Writes the counts of windows that have ended; the hub calls it once a second.

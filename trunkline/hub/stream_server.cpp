@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "trunkline/hub/http_face.hpp"
+#include "trunkline/hub/message_log.hpp"
 #include "trunkline/hub/stream_monitor.hpp"
 #include "trunkline/net/asio.hpp"
 #include "trunkline/relay/bridge.hpp"
@@ -47,7 +48,11 @@ struct StreamServer::Impl {
         broadcast(io, distributor_config(config), &a_log),
         bridge(broadcast, {.allowed_origins = config.allowed_origins}),
         timer(io) {
-    broadcast.distributor().on_passing([this](wire::FrameView frame) { monitor.apply(frame, unix_now()); });
+    broadcast.distributor().on_passing([this, every_message = log.writes(Severity::Debug)](wire::FrameView frame) {
+      monitor.apply(frame, unix_now());
+      if (!every_message) return;
+      if (const auto event = message_event(frame, monitor, broadcast.fan_out().total_queued_bytes())) log.write(*event);
+    });
   }
 
   Result<void> listen() {

@@ -124,12 +124,21 @@ TEST_F(Faults, ReorderedEventsAreAGap) {
   expect_only_btc_was_hit();
 }
 
+TEST_F(Faults, ATruncatedTradeIsReportedAndHurtsNoBook) {
+  const std::string whole = combined("btcusdt@trade", spot_trade("BTCUSDT", 7, "100.00", "1"));
+  h.bytes(whole.substr(0, whole.size() / 2));
+  EXPECT_EQ(states(), "");
+  EXPECT_EQ(h.venue().counters().malformed, 1U);
+  EXPECT_EQ(h.event_counts["connector_trade_parse_error"], 1);
+  expect_only_btc_was_hit();
+}
+
 TEST_F(Faults, ATruncatedEventIsMalformedAndNamesItself) {
   const std::string whole = combined("btcusdt@depth@100ms", spot_depth("BTCUSDT", 102, 102, bids, asks));
   h.bytes(whole.substr(0, whole.size() / 2));
   EXPECT_EQ(states(), "Stale:Malformed Syncing:Malformed");
   EXPECT_EQ(h.venue().counters().malformed, 1U);
-  EXPECT_EQ(h.event_counts["connector_parse_error"], 1);
+  EXPECT_EQ(h.event_counts["connector_depth_parse_error"], 1);
   recover(102);
   expect_only_btc_was_hit();
 }

@@ -11,12 +11,11 @@ using wire::BookReason;
 
 void BinanceVenue::Audit::tick(const Context& context) {
   if (feed_ != nullptr) {
-    if (!feed_->depth.live()) {
+    const bool unanswered = !have_snapshot_ && context.now - began_ > answer_limit;
+    if (unanswered || !feed_->depth.live()) {
       inconclusive();
     } else if (have_snapshot_) {
       conclude(context);
-    } else if (context.now - began_ > answer_limit) {
-      inconclusive();
     }
     return;
   }

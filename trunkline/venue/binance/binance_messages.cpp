@@ -253,7 +253,11 @@ void BinanceVenue::take_failure(const ParseFailure& failure, const Context& cont
   // One a second is enough to find the cause.
   if (context.now - malformed_reported_ >= std::chrono::seconds{1}) {
     malformed_reported_ = context.now;
-    report(context, Severity::Error, "connector_parse_error", failure.symbol,
+    report(context, Severity::Error,
+           failure.depth   ? "connector_depth_parse_error"
+           : failure.trade ? "connector_trade_parse_error"
+                           : "connector_parse_error",
+           failure.symbol,
            {{"error", failure.message}, {"count", std::to_string(std::exchange(malformed_unreported_, 0))}});
   }
   if (!failure.depth) return;

@@ -102,7 +102,7 @@ Result<void> BinanceVenue::subscribe(const SymbolDescriptor& symbol, Channels ch
     if (channels.contains(channel) && (known == nullptr || !known->wants(channel)))
       ++added[subscriptions_.lane_of(channel)];
   }
-  for (std::uint8_t lane = 0; lane < spec_.lanes.size(); ++lane) {
+  for (std::size_t lane = 0; lane < spec_.lanes.size(); ++lane) {
     const std::size_t streams = subscriptions_.wanted(lane) + added[lane];
     if (added[lane] != 0 && streams > spec_.max_streams) {
       return fail(ErrorCode::Unsupported,

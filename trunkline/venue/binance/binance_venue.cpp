@@ -10,8 +10,6 @@
 
 namespace trunkline::venue::binance {
 
-using wire::BookReason;
-
 namespace {
 
 constexpr Nanos silence_before_ping = std::chrono::seconds{10};

@@ -159,8 +159,11 @@ ReplyMessage read_reply(Fields& fields) {
 
 // What can be told of a message that does not parse: whether it was a depth event, and of which symbol.
 ParseFailure failure_of(std::string_view text, std::string message) {
-  ParseFailure failure{std::move(message) + " in " + excerpt(text, 200), false, {}};
-  failure.depth = text.find("depthUpdate") != std::string_view::npos || text.find("@depth") != std::string_view::npos;
+  ParseFailure failure{std::move(message) + " in " + excerpt(text, 200), false, false, {}};
+  const auto holds = [text](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  failure.depth = holds("depthUpdate") || holds("@depth");
+  failure.trade =
+      !failure.depth && (holds("@trade") || holds("@aggTrade") || holds("\"trade\"") || holds("\"aggTrade\""));
   constexpr std::string_view stream = R"("stream":")";
   constexpr std::string_view symbol = R"("s":")";
   if (const auto at = text.find(stream); at != std::string_view::npos) {

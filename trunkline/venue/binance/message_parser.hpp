@@ -25,6 +25,7 @@ using ParsedMessage = std::variant<UnknownMessage, TradeMessage, AggregateTradeM
 struct ParseFailure {
   std::string message;  // names the field and the value
   bool depth = false;   // it was a depth event, as far as can be told
+  bool trade = false;   // it was a trade, likewise
   std::string symbol;   // of this symbol, as the venue writes it; empty where that cannot be told
 };
 

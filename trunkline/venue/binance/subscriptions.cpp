@@ -44,7 +44,7 @@ std::uint8_t Subscriptions::lane_of(Channel channel) const noexcept {
   return 0;
 }
 
-std::size_t Subscriptions::wanted(std::uint8_t lane) const noexcept {
+std::size_t Subscriptions::wanted(std::size_t lane) const noexcept {
   std::size_t count = 0;
   for (std::size_t i = 0; i < wanted_.size(); ++i) count += wanted_[i] && lane_of(key_of(i).channel) == lane;
   return count;

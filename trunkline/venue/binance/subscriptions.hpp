@@ -62,7 +62,7 @@ class Subscriptions {
 
   std::uint8_t lane_of(Channel channel) const noexcept;
   // Streams wanted on a lane, whether or not it is connected.
-  std::size_t wanted(std::uint8_t lane) const noexcept;
+  std::size_t wanted(std::size_t lane) const noexcept;
 
   void want(StreamKey key);
   void leave(StreamKey key);
