@@ -85,7 +85,7 @@ Log::Log(const LogConfig& config) : config_(config), writer_(std::make_unique<Wr
     sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(config.file);
   }
   sink->set_pattern("%v");
-  writer_->thread = std::make_shared<spdlog::details::thread_pool>(4096, 1);
+  writer_->thread = std::make_shared<spdlog::details::thread_pool>(1024, 1);
   writer_->logger = std::make_shared<spdlog::async_logger>("trunkline", sink, writer_->thread,
                                                            spdlog::async_overflow_policy::overrun_oldest);
   writer_->logger->set_level(spdlog_level(config.level));
