@@ -33,7 +33,6 @@ async function allLive(screen) {
   await eventually(
     "every book is live",
     async () => (await screen.text("books-live")) === `${crowd.length}/${crowd.length}`,
-    40,
   );
 }
 
@@ -49,17 +48,12 @@ async function openCounting(hub, open) {
 }
 
 /** To be called while the market stands still: the page has all that the hub has published, to the message. */
-async function hasEverything(hub, { screen, offset }, seconds) {
-  let behind;
-  await eventually(
-    "the page has every message",
-    async () => {
-      behind = (await published(hub)) - offset - (await received(screen));
-      if (behind !== 0) throw new Error(`${behind} messages behind`);
-      return true;
-    },
-    seconds,
-  );
+async function hasEverything(hub, { screen, offset }) {
+  await eventually("the page has every message", async () => {
+    const behind = (await published(hub)) - offset - (await received(screen));
+    if (behind !== 0) throw new Error(`${behind} messages behind`);
+    return true;
+  });
 }
 
 async function hasLostNothing(screen) {
@@ -87,7 +81,6 @@ export async function openBeside(hub, open) {
       const books = Object.values((await health(hub)).books);
       return books.length === crowd.length && books.every((book) => book.state === "Live");
     },
-    60,
   );
   return openCounting(hub, open);
 }
@@ -106,15 +99,16 @@ export async function keepsPace(hub, page) {
       while (samples.length > 2 && samples[1].at <= at - windowSeconds * 1000) samples.shift();
       rate = ((count - samples[0].count) * 1000) / (at - samples[0].at);
       if (at - samples[0].at >= windowSeconds * 1000 && rate >= wanted) return true;
-      throw new Error(`${Math.round(rate)} a second`);
+      throw new Error(`the sandbox makes ${Math.round(rate)} a second on this machine`);
     },
-    60,
+    90,
+    250,
   );
   // What the page shows of its counts is half a second old.
   const behind = samples.map((sample) => sample.behind).sort((a, b) => a - b)[samples.length >> 1];
   assert.ok(behind < rate, `the page is ${behind} messages behind, at ${Math.round(rate)} a second`);
   await eventually("the page counts as many", async () => (await screen.number("messages-per-second")) >= wanted);
-  await whilePaused(hub, () => hasEverything(hub, page, 3));
+  await whilePaused(hub, () => hasEverything(hub, page));
   await hasLostNothing(screen);
   assert.ok(!/missed|book|hub/i.test((await screen.alerts()).join("\n")), "the page has no loss to tell");
   await eventually("it does not lag", async () => (await screen.text("status")) === "Connected");
@@ -129,11 +123,13 @@ export async function isConflatedAlone(hub, open, quick) {
   // The page's worker holds the socket; in this loop it reads nothing.
   const blocked = slow.page.workers()[0].evaluate(
     ([url, before]) => {
-      for (const end = Date.now() + 60_000; Date.now() < end;) {
+      const never = new Int32Array(new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer);
+      for (const end = Date.now() + 90_000; Date.now() < end;) {
         const request = new XMLHttpRequest();
         request.open("GET", url, false);
         request.send();
         if (JSON.parse(request.responseText).client_missed > before) return true;
+        Atomics.wait(never, 0, 0, 100); // between looks; a loop without it would keep the hub busy with answers
       }
       return false;
     },
@@ -144,7 +140,12 @@ export async function isConflatedAlone(hub, open, quick) {
     () => (awake = true),
     () => {},
   );
-  await eventually("the other page goes on", async () => !awake && (await received(quick.screen)) > at + wanted);
+  await eventually(
+    "the other page goes on",
+    async () => !awake && (await received(quick.screen)) > at + wanted,
+    60,
+    250,
+  );
   assert.ok(await blocked, "the hub has dropped what waited for the page that does not read");
 
   await eventually("what was lost is told", async () => (await slow.number("total-missed")) > 0);
@@ -154,7 +155,7 @@ export async function isConflatedAlone(hub, open, quick) {
     return /messages? missed, \w+ loss/.test(texts) && texts.includes("Book live again") && texts;
   });
   assert.match(alerts, /Book stale: bus loss/i);
-  assert.doesNotMatch(alerts, /no longer live/, "no book fell for another reason");
+  assert.ok(!alerts.includes("no longer live"), `no book fell for another reason:\n${alerts}`);
   assert.equal(await slow.number("total-mismatches"), 0, "no delta came for a book that it did not chain to");
   assert.ok(!/Lost the hub/.test(alerts), "its connection was kept");
 
@@ -165,7 +166,7 @@ export async function isConflatedAlone(hub, open, quick) {
     );
     await allLive(slow);
     for (const symbol of [crowd[0], crowd[1], crowd[50], crowd[99]]) await showsTheTruth(hub, slow, symbol);
-    await hasEverything(hub, quick, 5);
+    await hasEverything(hub, quick);
     await showsTheTruth(hub, quick.screen, crowd[99]);
   });
   await hasLostNothing(quick.screen);

@@ -21,6 +21,7 @@ class Program {
     this.errors = "";
     this.addresses = new Map();
     this.process = spawn(command, args, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
+    process.once("exit", () => this.process.kill("SIGKILL"));
     this.ended = new Promise((done) => this.process.once("exit", done));
     this.process.stderr.on("data", (data) => (this.errors = (this.errors + data).slice(-8000)));
     this.process.stdout.on("data", (data) => {

@@ -30,6 +30,8 @@ mkdirSync(pictures, { recursive: true });
 
 async function open(options = {}, at = hub) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: "dark", ...options });
+  // Deadlines are for what never comes; on a busy machine what does come takes its time.
+  page.setDefaultTimeout(60_000);
   await page.goto(at.page);
   return new Screen(page);
 }
@@ -190,9 +192,9 @@ check("a hub that dies is shown as gone, and the page finds the next one", async
   assert.ok(await screen.get("book-veil").isVisible());
   await screen.page.screenshot({ path: join(pictures, "lost.png") });
   hub = await subject.start(port);
-  await eventually("connected again", async () => (await screen.text("status")) === "Connected", 30);
+  await eventually("connected again", async () => (await screen.text("status")) === "Connected");
   assert.ok(!(await screen.get("banner").isVisible()));
-  await eventually("the book is live again", async () => (await screen.bookState()) === "Live", 30);
+  await eventually("the book is live again", async () => (await screen.bookState()) === "Live");
   const id = await screen.text("book-update-id");
   await eventually("and moves", async () => (await screen.text("book-update-id")) !== id);
   const alerts = (await screen.alerts()).join("\n");
@@ -260,7 +262,7 @@ check("a hundred symbols at 5,000 messages a second, and every message arrives",
   await hub.kill();
   hub = await subject.start(port, {
     symbols: crowd,
-    arguments: ["--sandbox-rate", "100", "--set", "relay.max_queue=512KiB"],
+    arguments: ["--sandbox-rate", "80", "--set", "relay.max_queue=512KiB"],
   });
   quick = await openBeside(hub, (at) => open({}, at));
   screen = quick.screen;

@@ -20,17 +20,18 @@ export async function launch() {
   });
 }
 
-/** Polls until `check` returns something true; an exception counts as not yet. */
-export async function eventually(what, check, seconds = 20) {
+/** Polls until `check` returns something true; an exception counts as not yet. `pause`: milliseconds between looks. */
+export async function eventually(what, check, seconds = 60, pause = 40) {
   let last;
   for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
     try {
       last = await check();
       if (last) return last;
     } catch (error) {
+      if (/has been closed/.test(error?.message)) throw error; // the browser is gone
       last = error;
     }
-    await new Promise((done) => setTimeout(done, 40));
+    await new Promise((done) => setTimeout(done, pause));
   }
   throw new Error(`not within ${seconds} s: ${what} (last: ${last})`);
 }
@@ -56,7 +57,7 @@ export class Screen {
   }
 
   text(id) {
-    return this.get(id).first().innerText({ timeout: 1000 });
+    return this.get(id).first().innerText({ timeout: 15_000 });
   }
 
   async number(id) {
