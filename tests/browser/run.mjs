@@ -26,6 +26,8 @@ const [first, second] = subject.symbols;
 const port = await freePort();
 let hub = await subject.start(port);
 const browser = await launch();
+// What this has started ends with it.
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
 mkdirSync(pictures, { recursive: true });
 
 async function open(options = {}, at = hub) {
