@@ -1,8 +1,8 @@
 // Hostile bytes into the WebSocket decoder, in both roles, with and without permessage-deflate: whatever they are,
 // nothing breaks, the outcome does not depend on how they were cut into reads, and every message that comes out can be
 // encoded and decoded again to the same. The first byte picks the set-up, the second the sizes of the reads.
-#include <cstddef>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

@@ -8,13 +8,22 @@
 //  - ConnectionStatus, which tells of sockets;
 //  - the order between symbols, and for USD-M between the quotes and depth of a symbol and the rest of it: those come
 //    over two connections, which nothing orders;
-//  - snapshots of a book that is Live (bit 0 of detail). The venue asks for one when the market nears the end of the
-//    levels it knows, and repeats the book with the levels behind; when that answer comes is a matter of the clock.
+//  - until a book is Live, the order between its own frames and the others of its symbol: the snapshot's reply comes
+//    over a connection of its own. Each of the two orders is compared from the start, both together from there on.
+//
+// Of long sessions the beginning is played. Five minutes in a second or two are not what the venue is made for: where
+// the market leaves the levels of the snapshot, it asks for a further one, and when that comes is a matter of the
+// clock.
 #include <algorithm>
+#include <cctype>
+#include <cstring>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <map>
 #include <mutex>
+#include <unistd.h>
 
 #include "sandbox/binance/rest_api.hpp"
 #include "sandbox/binance/server.hpp"
@@ -35,8 +44,10 @@ using test::CaptureLine;
 using venue::Channel;
 using venue::Channels;
 
+constexpr std::size_t most_lines = 12'000;
+
 struct Recording {
-  std::string path;
+  std::string path;  // of as much as is played, without compression
   Market market = Market::Spot;
   binance::Segment segment = binance::Segment::Spot;
   std::vector<CaptureLine> lines;                             // received ones
@@ -73,7 +84,12 @@ Recording read(const std::string& name) {
     ADD_FAILURE() << files.size() << " recordings are called " << name;
     return out;
   }
-  out.path = files[0].string();
+  out.path = testing::TempDir() + fmt::format("trunkline-{}-{}.jsonl", name, ::getpid());
+  std::ofstream played(out.path);
+  test::GzLines lines(files[0]);
+  std::string text;
+  for (std::size_t i = 0; i < most_lines && lines.next(text); ++i) played << text << '\n';
+  played.close();
   if (name.find("usdm") != std::string::npos) {
     out.market = Market::Usdm;
     out.segment = binance::Segment::Usdm;
@@ -82,7 +98,7 @@ Recording read(const std::string& name) {
     out.segment = binance::Segment::Coinm;
   }
   std::map<std::string, Channels> channels;
-  Capture capture(files[0]);
+  Capture capture(out.path);
   for (CaptureLine line; capture.next(line);) {
     if (line.direction != CaptureLine::Direction::In) continue;
     if (line.is_rest()) {
@@ -133,10 +149,6 @@ class Frames {
 
   void take(const wire::FrameView& frame) {
     if (frame.type() == wire::MessageType::ConnectionStatus) return;
-    if (const auto* snapshot = frame.as<wire::L2Snapshot>(); snapshot != nullptr && (snapshot->detail & 1) != 0) {
-      ++set_aside_;
-      return;
-    }
     wire::Header header = frame.header();
     header.sequence = 0;
     const std::uint64_t word = wire::pack(header);
@@ -154,7 +166,6 @@ class Frames {
   }
 
   std::size_t size() const { return size_; }
-  std::size_t set_aside() const { return set_aside_; }
   std::uint64_t count(wire::MessageType type) const {
     const auto found = counts_.find(type);
     return found == counts_.end() ? 0 : found->second;
@@ -168,17 +179,17 @@ class Frames {
         ADD_FAILURE() << "nothing came of " << text_of(expected[0]);
         continue;
       }
-      const auto& got = found->second;
-      const auto [e, g] = std::ranges::mismatch(expected, got);
-      if (e == expected.end() && g == got.end()) continue;
-      ADD_FAILURE() << "frame " << e - expected.begin() << " of " << expected.size() << " and " << got.size() << "\n"
-                    << (e == expected.end() ? "the end" : text_of(*e)) << "\n"
-                    << (g == got.end() ? "the end" : text_of(*g));
+      const Copies& got = found->second;
+      expect_equal("of the book", only(expected, true), only(got, true));
+      expect_equal("of the rest", only(expected, false), only(got, false));
+      const auto in_step = static_cast<std::ptrdiff_t>(std::min({live_from(got), expected.size(), got.size()}));
+      expect_equal("once Live", {expected.begin() + in_step, expected.end()}, {got.begin() + in_step, got.end()});
     }
   }
 
  private:
   using Copy = std::vector<std::uint64_t>;
+  using Copies = std::vector<Copy>;
 
   int lane_of(wire::MessageType type) const {
     using wire::MessageType;
@@ -186,16 +197,49 @@ class Frames {
     return type == MessageType::Trade || type == MessageType::Bar || type == MessageType::DerivativeTicker ||
            type == MessageType::Liquidation;
   }
-  static std::string text_of(const Copy& copy) {
-    const auto frame = wire::FrameView::parse(std::as_bytes(std::span(copy)));
-    return frame ? wire::to_json(*frame).substr(0, 600) : "no frame";
+  static wire::FrameView view_of(const Copy& copy) {
+    return wire::FrameView::parse(std::as_bytes(std::span(copy))).value();
+  }
+  static std::string text_of(const Copy& copy) { return wire::to_json(view_of(copy)).substr(0, 600); }
+  static Copies only(const Copies& all, bool book) {
+    using wire::MessageType;
+    Copies out;
+    for (const Copy& each : all) {
+      const auto type = view_of(each).type();
+      const bool of_the_book =
+          type == MessageType::L2Snapshot || type == MessageType::L2Delta || type == MessageType::BookStatus;
+      if (of_the_book == book) out.push_back(each);
+    }
+    return out;
+  }
+  // Behind the book's becoming Live, and the changes that had waited for that.
+  static std::size_t live_from(const Copies& all) {
+    const auto first = [&](std::size_t from, auto wanted) {
+      while (from < all.size() && !wanted(view_of(all[from]))) ++from;
+      return from;
+    };
+    if (first(0, [](const wire::FrameView& frame) { return frame.as<wire::BookStatus>() != nullptr; }) == all.size())
+      return 0;  // a lane without books
+    const std::size_t live = first(0, [](const wire::FrameView& frame) {
+      const auto* const status = frame.as<wire::BookStatus>();
+      return status != nullptr && status->state == wire::BookState::Live;
+    });
+    return first(std::min(live + 1, all.size()),
+                 [](const wire::FrameView& frame) { return frame.type() != wire::MessageType::L2Delta; });
+  }
+  static void expect_equal(std::string_view what, const Copies& expected, const Copies& got) {
+    const auto [e, g] = std::ranges::mismatch(expected, got);
+    if (e == expected.end() && g == got.end()) return;
+    ADD_FAILURE() << "frame " << e - expected.begin() << " of " << expected.size() << " and " << got.size() << " "
+                  << what << "\n"
+                  << (e == expected.end() ? "the end" : text_of(*e)) << "\n"
+                  << (g == got.end() ? "the end" : text_of(*g));
   }
 
   binance::Segment segment_;
-  std::map<std::pair<SymbolHash, int>, std::vector<Copy>> sequences_;
+  std::map<std::pair<SymbolHash, int>, Copies> sequences_;
   std::map<wire::MessageType, std::uint64_t> counts_;
   std::size_t size_ = 0;
-  std::size_t set_aside_ = 0;
 };
 
 // Time stands still: at full speed the recorded pauses do not happen either.
@@ -257,8 +301,8 @@ Frames read_through_sockets(const Recording& recording, const std::string& info,
   Complaints log;
   connector::SessionConnectorConfig config;
   config.id = venue::ConnectorId{7};
-  // The writer waits for this thread, however slow it is.
-  config.ring = {.capacity_bytes = std::size_t{4} << 20, .lossless = true};
+  // Room for a whole recording: nothing is missed, however slow this thread is.
+  config.ring = {.capacity_bytes = std::size_t{64} << 20};
   config.session.endpoints =
       *net::EndpointMap::make({{"*", fmt::format("http://127.0.0.1:{}", (*sandbox)->port(recording.market))}});
   connector::SessionConnector connector(config, std::make_unique<binance::BinanceVenue>(venue_config(recording, info)),
@@ -286,10 +330,6 @@ Frames read_through_sockets(const Recording& recording, const std::string& info,
   drain();
   EXPECT_EQ(connector.report().reconnects, 0U);
   EXPECT_EQ(log.text(), "");
-  // It publishes that books are Stale when it stops, and must not wait for this thread then.
-  {
-    const auto ended = std::move(reader);
-  }
   connector.stop();
   return frames;
 }
@@ -303,11 +343,10 @@ TEST_P(Replays, AreTheSameThroughSocketsAsStraightFromTheFile) {
   std::uint64_t answers = 0;
   const Frames straight = read_straight(recording, info, answers);
   const Frames through_sockets = read_through_sockets(recording, info, recording.messages + answers);
+  std::filesystem::remove(recording.path);
   Frames::expect_same(straight, through_sockets);
   EXPECT_GT(straight.size(), recording.messages / 2);
-  EXPECT_EQ(straight.set_aside(), 0U);
   RecordProperty("frames", static_cast<int>(straight.size()));
-  RecordProperty("set_aside", static_cast<int>(through_sockets.set_aside()));
   using wire::MessageType;
   for (const auto type : {MessageType::SymbolMapping, MessageType::L2Snapshot}) {
     EXPECT_EQ(straight.count(type), recording.by_snapshot.size());
