@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "trunkline/venue/binance/instrument.hpp"
+#include "trunkline/venue/binance/exchange_info.hpp"
+#include "trunkline/venue/instrument.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace trunkline;

@@ -30,6 +30,7 @@
 #include "support/captures.hpp"
 #include "trunkline/connector/session_connector.hpp"
 #include "trunkline/venue/binance/binance_venue.hpp"
+#include "trunkline/venue/binance/exchange_info.hpp"
 #include "trunkline/wire/json.hpp"
 #include "venue/binance/harness.hpp"
 
@@ -132,7 +133,7 @@ binance::BinanceConfig venue_config(const Recording& recording, const std::strin
   binance::BinanceConfig config{.segment = recording.segment, .audit_interval = Nanos{0}};
   const auto catalog = binance::parse_exchange_info(binance::spec_of(recording.segment), info + std::string(64, ' '));
   for (const auto& [symbol, channels] : recording.by_snapshot) {
-    const binance::Instrument* const instrument = catalog->find_venue_symbol(symbol);
+    const venue::Instrument* const instrument = catalog->find_venue_symbol(symbol);
     if (instrument == nullptr) {
       ADD_FAILURE() << symbol << " is not in the reference data";
       continue;

@@ -451,25 +451,18 @@ std::vector<SettingRow> setting_rows() {
 }
 
 Result<venue::Channels> parse_channels(std::string_view text) {
-  static constexpr std::pair<std::string_view, venue::Channel> names[] = {
-      {"trades", venue::Channel::Trades},
-      {"aggregate_trades", venue::Channel::AggregateTrades},
-      {"quotes", venue::Channel::Quotes},
-      {"depth", venue::Channel::Depth},
-      {"bars", venue::Channel::Bars},
-      {"ticker", venue::Channel::Ticker},
-      {"liquidations", venue::Channel::Liquidations}};
   venue::Channels channels;
   for (const std::string& word : split_list(text)) {
-    const auto found = std::ranges::find(names, word, [](const auto& name) { return name.first; });
-    if (found == std::ranges::end(names)) {
+    const auto found =
+        std::ranges::find(venue::all_channels, word, [](venue::Channel channel) { return venue::to_text(channel); });
+    if (found == std::ranges::end(venue::all_channels)) {
       return fail(
           ErrorCode::InvalidArgument,
           fmt::format("\"{}\" is not a channel; there are trades, aggregate_trades, quotes, depth, bars, ticker, "
                       "liquidations",
                       excerpt(word)));
     }
-    channels.add(found->second);
+    channels.add(*found);
   }
   if (channels.empty())
     return fail(ErrorCode::InvalidArgument, "expected at least one channel, such as trades,quotes,depth");

@@ -1,12 +1,27 @@
 // Which kinds of data of a symbol one wants: a set of message types.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string_view>
+#include <utility>
 
 namespace trunkline::venue {
 
 enum class Channel : std::uint8_t { Trades, AggregateTrades, Quotes, Depth, Bars, Ticker, Liquidations };
+
+inline constexpr std::size_t channel_count = 7;
+inline constexpr Channel all_channels[channel_count] = {
+    Channel::Trades, Channel::AggregateTrades, Channel::Quotes,      Channel::Depth,
+    Channel::Bars,   Channel::Ticker,          Channel::Liquidations};
+
+// As in settings.
+constexpr std::string_view to_text(Channel channel) noexcept {
+  constexpr std::string_view names[channel_count] = {"trades", "aggregate_trades", "quotes",      "depth",
+                                                     "bars",   "ticker",           "liquidations"};
+  return names[std::to_underlying(channel)];
+}
 
 class Channels {
  public:

@@ -2,6 +2,7 @@
 #include <cctype>
 #include <fmt/format.h>
 
+#include "trunkline/venue/binance/exchange_info.hpp"
 #include "trunkline/venue/binance/feed.hpp"
 #include "trunkline/venue/binance/requests.hpp"
 

@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "trunkline/venue/binance/depth_feed.hpp"
-#include "trunkline/venue/binance/freshness.hpp"
-#include "trunkline/venue/binance/id_window.hpp"
-#include "trunkline/venue/binance/instrument.hpp"
 #include "trunkline/venue/binance/message_parser.hpp"
 #include "trunkline/venue/binance/segment.hpp"
 #include "trunkline/venue/binance/snapshot_queue.hpp"
 #include "trunkline/venue/binance/subscriptions.hpp"
-#include "trunkline/venue/binance/symbol_table.hpp"
+#include "trunkline/venue/freshness.hpp"
+#include "trunkline/venue/id_window.hpp"
+#include "trunkline/venue/instrument.hpp"
+#include "trunkline/venue/symbol_table.hpp"
 #include "trunkline/venue/venue.hpp"
 
 namespace trunkline::venue::binance {

@@ -9,10 +9,10 @@
 #include "trunkline/book/book.hpp"
 #include "trunkline/book/book_sync.hpp"
 #include "trunkline/book/ladder.hpp"
-#include "trunkline/venue/binance/instrument.hpp"
 #include "trunkline/venue/binance/message_parser.hpp"
 #include "trunkline/venue/binance/messages.hpp"
 #include "trunkline/venue/binance/quote_check.hpp"
+#include "trunkline/venue/instrument.hpp"
 #include "trunkline/venue/venue.hpp"
 
 namespace trunkline::venue::binance {

@@ -3,7 +3,7 @@
 #include <cctype>
 #include <utility>
 
-#include "trunkline/venue/binance/fields.hpp"
+#include "trunkline/venue/fields.hpp"
 
 namespace trunkline::venue::binance {
 namespace {

@@ -64,8 +64,6 @@ constexpr SegmentSpec specs[] = {
 
 constexpr std::string_view suffixes[channel_count] = {"@trade",    "@aggTrade",     "@bookTicker", "@depth@100ms",
                                                       "@kline_1m", "@markPrice@1s", "@forceOrder"};
-constexpr std::string_view names[channel_count] = {"trades", "aggregate_trades", "quotes",      "depth",
-                                                   "bars",   "ticker",           "liquidations"};
 
 }  // namespace
 
@@ -83,10 +81,6 @@ const SegmentSpec* find_segment(std::string_view exchange) noexcept {
 std::string stream_name(std::string_view symbol, Channel channel) {
   std::string name(symbol);
   return name += suffixes[std::to_underlying(channel)];
-}
-
-std::string_view to_text(Channel channel) noexcept {
-  return names[std::to_underlying(channel)];
 }
 
 }  // namespace trunkline::venue::binance

@@ -44,10 +44,4 @@ const SegmentSpec* find_segment(std::string_view exchange) noexcept;
 // "btcusdt@depth@100ms"; `symbol` in lower case.
 std::string stream_name(std::string_view symbol, Channel channel);
 
-inline constexpr std::size_t channel_count = 7;
-inline constexpr Channel all_channels[channel_count] = {
-    Channel::Trades, Channel::AggregateTrades, Channel::Quotes,      Channel::Depth,
-    Channel::Bars,   Channel::Ticker,          Channel::Liquidations};
-std::string_view to_text(Channel channel) noexcept;
-
 }  // namespace trunkline::venue::binance

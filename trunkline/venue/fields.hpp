@@ -11,7 +11,7 @@
 #include "trunkline/core/decimal.hpp"
 #include "trunkline/core/error.hpp"
 
-namespace trunkline::venue::binance {
+namespace trunkline::venue {
 
 // Parses as a count of 10^(exponent) units: prices of such a symbol grow by it, quantities shrink.
 template <class Decimal>
@@ -142,4 +142,4 @@ std::string read_levels(std::string_view key, simdjson::ondemand::value value, i
   return {};
 }
 
-}  // namespace trunkline::venue::binance
+}  // namespace trunkline::venue

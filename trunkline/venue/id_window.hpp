@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace trunkline::venue::binance {
+namespace trunkline::venue {
 
 class IdWindow {
  public:
@@ -44,4 +44,4 @@ class IdWindow {
   bool may_restart_ = false;
 };
 
-}  // namespace trunkline::venue::binance
+}  // namespace trunkline::venue

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace trunkline::venue::binance {
+namespace trunkline::venue {
 
 class SymbolTable {
  public:
@@ -97,4 +97,4 @@ class SymbolTable {
   std::size_t mask_ = 0;
 };
 
-}  // namespace trunkline::venue::binance
+}  // namespace trunkline::venue

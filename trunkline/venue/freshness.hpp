@@ -12,7 +12,7 @@
 
 #include "trunkline/core/clock.hpp"
 
-namespace trunkline::venue::binance {
+namespace trunkline::venue {
 
 class Freshness {
  public:
@@ -74,4 +74,4 @@ class Freshness {
   Nanos last_{0};
 };
 
-}  // namespace trunkline::venue::binance
+}  // namespace trunkline::venue

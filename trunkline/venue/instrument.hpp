@@ -1,4 +1,4 @@
-// What exchangeInfo says of one symbol, and all of them together.
+// What a venue's reference data says of one symbol, and all of them together.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,14 @@
 
 #include "trunkline/core/error.hpp"
 #include "trunkline/core/symbol.hpp"
-#include "trunkline/venue/binance/segment.hpp"
 #include "trunkline/wire/messages.hpp"
 
-namespace trunkline::venue::binance {
+namespace trunkline::venue {
 
 struct Instrument {
   SymbolDescriptor descriptor;
   std::string text;          // canonical
-  std::string venue_symbol;  // BTCUSDT
+  std::string venue_symbol;  // as the venue writes it: BTCUSDT
   SymbolHash hash = 0;
   Price tick = Price::absent();
   Quantity lot = Quantity::absent();
@@ -53,8 +52,4 @@ class Catalog {
   std::unordered_map<SymbolHash, std::size_t> by_hash_;
 };
 
-// The body of GET exchangeInfo, followed by 64 readable bytes. One symbol that cannot be understood does not spoil the
-// others: it goes to `refused`.
-Result<Catalog> parse_exchange_info(const SegmentSpec& spec, std::string_view body);
-
-}  // namespace trunkline::venue::binance
+}  // namespace trunkline::venue
