@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 
+#include "trunkline/venue/binance/exchange_info.hpp"
 #include "venue/binance/harness.hpp"
 
 namespace trunkline::venue::binance::test {

@@ -1,3 +1,5 @@
+#include "trunkline/venue/binance/exchange_info.hpp"
+
 #include <gtest/gtest.h>
 
 #include "support/captures.hpp"
