@@ -73,8 +73,8 @@ std::string format_event(const Event& event, Nanos now, LogFormat format) {
 }
 
 struct Log::Writer {
-  std::shared_ptr<spdlog::details::thread_pool> thread;
   std::shared_ptr<spdlog::async_logger> logger;
+  std::shared_ptr<spdlog::details::thread_pool> thread;  // ends first: it writes what waits, and is joined
 };
 
 Log::Log(const LogConfig& config) : config_(config), writer_(std::make_unique<Writer>()) {

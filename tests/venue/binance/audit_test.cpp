@@ -33,7 +33,7 @@ class Audits : public ::testing::Test {
   void depth(std::uint64_t first, std::uint64_t last, const LevelTexts& b = {}, const LevelTexts& a = {}) {
     h.bytes(combined("btcusdt@depth@100ms", spot_depth("BTCUSDT", first, last, b, a)));
   }
-  const BinanceVenue::Counters& counters() { return h.venue().counters(); }
+  const BinanceVenue::BookCounters& book_counters() { return h.venue().book_counters(); }
 
   Harness h;
 };
@@ -50,8 +50,8 @@ TEST_F(Audits, ComeInTurnAtLowPriorityAndChangeNothingWhereAllIsWell) {
   // The snapshot was taken between both.
   ASSERT_TRUE(h.answer("depth", 200, snapshot(105, {{"99.99", "3.000"}, {"99.98", "2.000"}}, asks)));
   h.tick();
-  EXPECT_EQ(counters().audits, 1U);
-  EXPECT_EQ(counters().audits_failed, 0U);
+  EXPECT_EQ(book_counters().audits, 1U);
+  EXPECT_EQ(book_counters().audits_failed, 0U);
   EXPECT_TRUE(h.statuses.empty());
   EXPECT_EQ(h.frames[wire::MessageType::L2Snapshot], 1U);
 }
@@ -64,7 +64,7 @@ TEST_F(Audits, FindALevelThatIsWrong) {
   ASSERT_GE(h.statuses.size(), 1U);
   EXPECT_EQ(h.statuses[0].state, BookState::Stale);
   EXPECT_EQ(h.statuses[0].reason, BookReason::AuditMismatch);
-  EXPECT_EQ(counters().audits_failed, 1U);
+  EXPECT_EQ(book_counters().audits_failed, 1U);
   bool told = false;
   for (const Event& event : h.events) {
     for (const auto& field : event.fields) told |= field.second == "bid 2: book has 99.97 x 5, snapshot 99.97 x 6";
@@ -80,12 +80,12 @@ TEST_F(Audits, WaitForTheStreamToReachASnapshotThatIsAhead) {
   h.ticks(62s, 1s);
   ASSERT_TRUE(h.answer("depth", 200, snapshot(104, {{"99.99", "4.000"}, {"99.98", "2.000"}}, asks)));
   h.tick();
-  EXPECT_EQ(counters().audits, 0U);
+  EXPECT_EQ(book_counters().audits, 0U);
   depth(102, 103, {{"99.99", "3.000"}});
   depth(104, 105, {{"99.99", "4.000"}, {"99.96", "1.000"}});
   h.tick();
-  EXPECT_EQ(counters().audits, 1U);
-  EXPECT_EQ(counters().audits_failed, 0U);
+  EXPECT_EQ(book_counters().audits, 1U);
+  EXPECT_EQ(book_counters().audits_failed, 0U);
   EXPECT_TRUE(h.book(btc).live());
 }
 
@@ -133,7 +133,7 @@ TEST_F(Audits, SilenceOfABookThatMovesIsStale) {
 TEST_F(Audits, AFailedAuditRequestIsNoVerdict) {
   h.ticks(62s, 1s);
   ASSERT_TRUE(h.answer("depth", 429, ""));
-  EXPECT_EQ(counters().audits_inconclusive, 1U);
+  EXPECT_EQ(book_counters().audits_inconclusive, 1U);
   EXPECT_TRUE(h.book(btc).live());
   h.ticks(62s, 1s);
   EXPECT_EQ(h.requests.size(), 1U);
@@ -153,7 +153,7 @@ TEST_F(NarrowWindow, IsWidenedBeforeThePriceLeavesIt) {
   EXPECT_EQ(h.requests[0].priority, Priority::Normal);
   ASSERT_TRUE(h.answer("depth", 200, snapshot(102, {{"99.98", "2.000"}, {"99.95", "4.000"}}, asks)));
   h.tick();
-  EXPECT_EQ(counters().rebased, 1U);
+  EXPECT_EQ(book_counters().rebased, 1U);
   EXPECT_TRUE(h.statuses.empty());
   const book::Book& book = h.book(btc);
   EXPECT_TRUE(book.live());

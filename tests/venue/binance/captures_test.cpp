@@ -165,14 +165,14 @@ std::uint64_t check(const std::string& key, const nlohmann::json& expected) {
   std::uint64_t comparisons = 0;
   for (const auto& [symbol, text] : replay.texts) {
     if (expected.contains(symbol)) continue;
-    EXPECT_EQ(harness.depth(text).gaps(), 0U) << text;
+    EXPECT_EQ(harness.depth(text).book().gaps(), 0U) << text;
   }
   for (const auto& [symbol, book] : expected.items()) {
     SCOPED_TRACE(symbol);
     const std::string text = replay.texts.at(symbol);
     const DepthFeed& feed = harness.depth(text);
     EXPECT_TRUE(feed.live());
-    EXPECT_EQ(feed.gaps(), 0U);
+    EXPECT_EQ(feed.book().gaps(), 0U);
     EXPECT_EQ(feed.update_id(), book["last_update_id"].get<std::uint64_t>());
     comparisons += feed.quote_comparisons();
     // The book as a reader of the stream has it.

@@ -86,8 +86,8 @@ TEST_F(Faults, ADroppedEventMakesTheBookStaleUntilASnapshotAndItsEvents) {
   EXPECT_FALSE(h.book(btc).live());
   recover(106);
   EXPECT_EQ(states(), "Stale:SequenceGap Syncing:SequenceGap Live:SnapshotApplied");
-  EXPECT_EQ(h.depth(btc).gaps(), 1U);
-  EXPECT_EQ(h.depth(btc).resyncs(), 1U);
+  EXPECT_EQ(h.depth(btc).book().gaps(), 1U);
+  EXPECT_EQ(h.depth(btc).book().resyncs(), 1U);
   EXPECT_EQ(h.statuses.back().gaps, 1U);
   EXPECT_EQ(h.statuses.back().resyncs, 1U);
   EXPECT_EQ(h.book(btc).integrity(), wire::Integrity::Sequenced);
@@ -214,7 +214,7 @@ TEST_F(Faults, AFailedSnapshotIsTriedAgainAndSaidSo) {
   ASSERT_TRUE(h.answer("depth?symbol=BTCUSDT", 0, "timed out"));
   h.ticks(1200ms);
   recover(110);
-  EXPECT_EQ(h.venue().counters().snapshots_failed, 3U);
+  EXPECT_EQ(h.venue().book_counters().snapshots_failed, 3U);
   expect_only_btc_was_hit();
 }
 

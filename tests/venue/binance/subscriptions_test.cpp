@@ -113,7 +113,7 @@ TEST(Subscriptions, AStreamThatIsConfirmedAndStaysSilentIsAskedForAgainAndThenRe
   // After the reconnect patience is longer, and a stream that speaks is forgiven.
   h.close();
   h.open(ConnectionId{2});
-  EXPECT_EQ(h.depth(btc).state(), wire::BookState::Syncing);
+  EXPECT_EQ(h.depth(btc).book().state(), wire::BookState::Syncing);
   h.bytes(combined("btcusdt@depth@100ms", spot_depth("BTCUSDT", 1, 2, {}, {})), ConnectionId{2});
   h.ticks(3s);
   EXPECT_EQ(h.reconnects.size(), 1U);

@@ -20,15 +20,16 @@ void BinanceVenue::Audit::tick(const Context& context) {
     return;
   }
   while (!suspects_.empty()) {
-    Feed& feed = *venue_.feeds_[suspects_.back()];
+    BinanceFeed& feed = venue_.feed(suspects_.back());
     suspects_.pop_back();
     if (feed.depth.live()) return begin(feed, Why::Silence, context);
   }
-  for (const auto& feed : venue_.feeds_) {
-    if (feed->depth.live() && feed->depth.window_is_thin()) return begin(*feed, Why::ThinWindow, context);
+  const std::size_t count = venue_.feeds().size();
+  for (std::uint32_t i = 0; i < count; ++i) {
+    BinanceFeed& feed = venue_.feed(i);
+    if (feed.depth.live() && feed.depth.window_is_thin()) return begin(feed, Why::ThinWindow, context);
   }
   const Nanos interval = venue_.config_.audit_interval;
-  const std::size_t count = venue_.feeds_.size();
   if (interval == Nanos{0} || count == 0) return;
   // Spread over the interval, so that audits are one small stream of requests.
   if (next_turn_ == Nanos{0}) next_turn_ = context.now + interval / static_cast<std::int64_t>(count);
@@ -36,11 +37,11 @@ void BinanceVenue::Audit::tick(const Context& context) {
   next_turn_ = context.now + interval / static_cast<std::int64_t>(count);
   for (std::size_t i = 0; i < count; ++i) {
     next_feed_ = static_cast<std::uint32_t>((next_feed_ + 1) % count);
-    if (venue_.feeds_[next_feed_]->depth.live()) return begin(*venue_.feeds_[next_feed_], Why::Turn, context);
+    if (BinanceFeed& feed = venue_.feed(next_feed_); feed.depth.live()) return begin(feed, Why::Turn, context);
   }
 }
 
-void BinanceVenue::Audit::suspect(Feed& feed, const Context& context) {
+void BinanceVenue::Audit::suspect(BinanceFeed& feed, const Context& context) {
   if (!feed.depth.live()) return;
   if (feed_ == nullptr) return begin(feed, Why::Silence, context);
   if (feed_ == &feed) {
@@ -50,7 +51,7 @@ void BinanceVenue::Audit::suspect(Feed& feed, const Context& context) {
   }
 }
 
-void BinanceVenue::Audit::begin(Feed& feed, Why why, const Context& context) {
+void BinanceVenue::Audit::begin(BinanceFeed& feed, Why why, const Context& context) {
   feed_ = &feed;
   why_ = why;
   began_ = context.now;
@@ -68,7 +69,7 @@ void BinanceVenue::Audit::end() {
 }
 
 void BinanceVenue::Audit::inconclusive() {
-  ++venue_.counters_.audits_inconclusive;
+  ++venue_.books_.audits_inconclusive;
   end();
 }
 
@@ -126,7 +127,7 @@ void BinanceVenue::Audit::take(const Reply& reply, const Context& context) {
 void BinanceVenue::Audit::conclude(const Context& context) {
   // The snapshot is older than what was recorded, or too much was.
   if (lost_) return inconclusive();
-  Feed& feed = *feed_;
+  BinanceFeed& feed = *feed_;
   BookReason reason = BookReason::AuditMismatch;
   if (!joined_) {
     const Nanos limit = why_ == Why::Silence ? catch_up_limit_if_silent : catch_up_limit;
@@ -134,18 +135,18 @@ void BinanceVenue::Audit::conclude(const Context& context) {
     reason = BookReason::Silent;
   }
   const std::string differs = difference();
-  ++venue_.counters_.audits;
+  ++venue_.books_.audits;
   if (differs.empty()) {
     if (joined_ && why_ == Why::ThinWindow) rebase(context);
     return end();
   }
-  ++venue_.counters_.audits_failed;
+  ++venue_.books_.audits_failed;
   venue_.report(context, Severity::Error, "book_audit_failed", feed.instrument.text,
                 {{"difference", differs}, {"update_id", std::to_string(feed.depth.update_id())}});
   end();
   venue_.need(feed, feed.depth.fault(reason, context), context);
   if (reason == BookReason::Silent) {
-    venue_.subscriptions_.ask_again({feed.number, Channel::Depth}, context.now, context.outbox);
+    venue_.subscriptions().ask_again({feed.number, Channel::Depth}, context.now, context.outbox);
   }
 }
 
@@ -188,7 +189,7 @@ void BinanceVenue::Audit::rebase(const Context& context) {
       return true;
     });
   }
-  ++venue_.counters_.rebased;
+  ++venue_.books_.rebased;
   feed_->depth.rebase(*shadow_, snapshot_known_, context);
 }
 

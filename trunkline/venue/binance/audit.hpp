@@ -25,7 +25,7 @@ class BinanceVenue::Audit final : public DepthObserver {
   void tick(const Context& context);
   void take(const Reply& reply, const Context& context);
   // This book's stream has been silent for too long: is it only quiet?
-  void suspect(Feed& feed, const Context& context);
+  void suspect(BinanceFeed& feed, const Context& context);
   void on_applied(std::uint32_t feed, const book::UpdateIds& ids, std::span<const wire::Level> bids,
                   std::span<const wire::Level> asks) override;
 
@@ -38,7 +38,7 @@ class BinanceVenue::Audit final : public DepthObserver {
     std::size_t asks;
   };
 
-  void begin(Feed& feed, Why why, const Context& context);
+  void begin(BinanceFeed& feed, Why why, const Context& context);
   void end();
   void inconclusive();
   void advance(const book::UpdateIds& ids, std::span<const wire::Level> bids, std::span<const wire::Level> asks);
@@ -48,7 +48,7 @@ class BinanceVenue::Audit final : public DepthObserver {
   void rebase(const Context& context);
 
   BinanceVenue& venue_;
-  Feed* feed_ = nullptr;  // under audit
+  BinanceFeed* feed_ = nullptr;  // under audit
   Why why_ = Why::Turn;
   std::uint32_t serial_ = 0;
   std::uint32_t next_feed_ = 0;

@@ -8,14 +8,7 @@
 
 namespace trunkline::venue::binance {
 
-using wire::BookReason;
-
-void BinanceVenue::on_bytes(ConnectionId connection, std::span<char> message, Nanos received, Sink& sink,
-                            Outbox& outbox) {
-  Subscriptions::Connection* const from = subscriptions_.find(connection);
-  if (from == nullptr || message.empty()) return;
-  const Context now = context(received, sink, outbox);
-  ++counters_.messages;
+void BinanceVenue::read(Connection& from, std::span<char> message, const Context& context) {
   const std::string_view text(message.data(), message.size());
   const std::string_view inner = unwrap(text);
   // {"e":"trade" ... the seventh byte tells the frequent events apart; spot's bookTicker starts with {"u":
@@ -23,37 +16,41 @@ void BinanceVenue::on_bytes(ConnectionId connection, std::span<char> message, Na
     switch (inner[2] == 'u' ? 'b' : inner[6]) {
       case 'd': {
         DepthMessage depth;
-        const std::span<wire::Level> levels = sink.levels();
+        const std::span<wire::Level> levels = context.sink.levels();
         if (!scan_depth(inner, depth, levels) || is_scaled(depth.symbol)) break;
         const auto bids = levels.first(depth.bid_count);
-        return take_depth(*from, depth, bids, levels.subspan(depth.bid_count, depth.ask_count), true, now);
+        return take_depth(from, depth, bids, levels.subspan(depth.bid_count, depth.ask_count), true, context);
       }
       case 'b': {
         QuoteMessage quote;
         if (!scan_quote(inner, quote) || is_scaled(quote.symbol)) break;
-        return take_quote(*from, quote, now);
+        return take_quote(from, quote, context);
       }
       case 't': {
         TradeMessage trade;
         if (!scan_trade(inner, trade) || is_scaled(trade.symbol)) break;
-        return take_trade(*from, trade, Channel::Trades, now);
+        return take_trade(from, trade, Channel::Trades, context);
       }
       case 'a': {
         TradeMessage trade;
         if (!scan_aggregate_trade(inner, trade) || is_scaled(trade.symbol)) break;
-        return take_trade(*from, trade, Channel::AggregateTrades, now);
+        return take_trade(from, trade, Channel::AggregateTrades, context);
       }
       default:
         break;
     }
   }
-  read_slowly(*from, text, now);
+  read_slowly(from, text, context);
 }
 
-void BinanceVenue::read_slowly(Subscriptions::Connection& from, std::string_view text, const Context& context) {
-  ++counters_.slow;
+void BinanceVenue::read_slowly(Connection& from, std::string_view text, const Context& context) {
+  ++count().slow;
   const auto parsed = parser_.parse(text, exponent_of_);
-  if (!parsed) return take_failure(parsed.error(), context);
+  if (!parsed) {
+    const ParseFailure& failure = parsed.error();
+    if (!failure.depth && !failure.trade) return take_failure(failure.message, context);
+    return take_failure(failure.message, failure.depth ? Channel::Depth : Channel::Trades, failure.symbol, context);
+  }
   std::visit(
       [&](const auto& message) {
         using Message = std::remove_cvref_t<decltype(message)>;
@@ -72,76 +69,41 @@ void BinanceVenue::read_slowly(Subscriptions::Connection& from, std::string_view
         } else if constexpr (std::is_same_v<Message, LiquidationMessage>) {
           take_liquidation(from, message, context);
         } else if constexpr (std::is_same_v<Message, ReplyMessage>) {
-          take_reply(from, message, context);
+          take_answer_message(from, message, context);
         } else {
-          ++counters_.unknown_events;
+          ++count().unknown_events;
         }
       },
       *parsed);
 }
 
-BinanceVenue::Feed* BinanceVenue::feed_of(std::string_view venue_symbol) noexcept {
-  const std::uint32_t number = table_.find(venue_symbol);
-  return number == SymbolTable::none ? nullptr : feeds_[number].get();
+BinanceVenue::BinanceFeed* BinanceVenue::heard_of(Connection& from, std::string_view venue_symbol, Channel channel,
+                                                  Nanos now) noexcept {
+  return static_cast<BinanceFeed*>(heard(from, venue_symbol, channel, now));
 }
 
-BinanceVenue::Feed* BinanceVenue::heard(Subscriptions::Connection& from, std::string_view venue_symbol, Channel channel,
-                                        Nanos now) noexcept {
-  Feed* const feed = feed_of(venue_symbol);
-  if (feed == nullptr) [[unlikely]] {
-    ++counters_.unknown_symbols;
-    return nullptr;
-  }
-  if (!feed->wants(channel)) [[unlikely]] {
-    ++counters_.unwanted;
-    return nullptr;
-  }
-  Subscriptions::heard(from, {feed->number, channel}, now);
-  feed->fresh(channel).heard(now);
-  return feed;
-}
-
-void BinanceVenue::take_trade(Subscriptions::Connection& from, const TradeMessage& trade, Channel channel,
-                              const Context& context) {
+void BinanceVenue::take_trade(Connection& from, const TradeMessage& trade, Channel channel, const Context& context) {
   Feed* const feed = heard(from, trade.symbol, channel, context.now);
-  if (feed == nullptr) return;
-  const bool aggregate = channel == Channel::AggregateTrades;
-  const auto answer = (aggregate ? feed->aggregates : feed->trades).take(trade.id);
-  if (answer.kind == IdWindow::Kind::Known) {
-    ++counters_.duplicates;
-    return;
-  }
-  // Ids of one symbol are consecutive in every recording. While two connections overlap, the later one brings the rest.
-  if (answer.skipped != 0 && !subscriptions_.several_on(from.lane)) [[unlikely]] {
-    counters_.trades_missed += answer.skipped;
-    wire::Gap gap;
-    gap.symbol = feed->instrument.hash;
-    gap.exchange_time = trade.time;
-    gap.missed = answer.skipped;
-    gap.total_missed = counters_.trades_missed;
-    gap.since = context.now;
-    gap.scope = wire::GapScope::Venue;
-    context.sink.publish(gap);
-  }
+  // Ids of one symbol are consecutive in every recording.
+  if (feed == nullptr || !take_trade_id(*feed, from, channel, trade.id, true, trade.time, context)) return;
   if (!trade.of_the_market) {
-    ++counters_.trades_aside;
+    ++trades_aside_;
     return;
   }
   wire::Trade out;
-  out.symbol = feed->instrument.hash;
   out.exchange_time = trade.time;
-  out.detail = aggregate ? 1 : 0;
+  out.detail = channel == Channel::AggregateTrades ? 1 : 0;
   out.price = trade.price;
   out.quantity = trade.quantity;
   out.trade_id = trade.id;
-  context.sink.publish_flagged(trade.buyer_is_maker ? wire::flag::side_sell : wire::flag::side_buy, out);
+  publish_trade(*feed, trade.buyer_is_maker, out, context);
 }
 
-void BinanceVenue::take_quote(Subscriptions::Connection& from, const QuoteMessage& quote, const Context& context) {
-  Feed* const feed = heard(from, quote.symbol, Channel::Quotes, context.now);
+void BinanceVenue::take_quote(Connection& from, const QuoteMessage& quote, const Context& context) {
+  BinanceFeed* const feed = heard_of(from, quote.symbol, Channel::Quotes, context.now);
   if (feed == nullptr) return;
   if (quote.update_id <= feed->last_quote) {
-    ++counters_.duplicates;
+    ++count().duplicates;
     return;
   }
   feed->last_quote = quote.update_id;
@@ -158,16 +120,15 @@ void BinanceVenue::take_quote(Subscriptions::Connection& from, const QuoteMessag
   context.sink.publish(out);
 }
 
-void BinanceVenue::take_depth(Subscriptions::Connection& from, const DepthMessage& depth,
-                              std::span<const wire::Level> bids, std::span<const wire::Level> asks, bool in_ring,
-                              const Context& context) {
-  Feed* const feed = heard(from, depth.symbol, Channel::Depth, context.now);
+void BinanceVenue::take_depth(Connection& from, const DepthMessage& depth, std::span<const wire::Level> bids,
+                              std::span<const wire::Level> asks, bool in_ring, const Context& context) {
+  BinanceFeed* const feed = heard_of(from, depth.symbol, Channel::Depth, context.now);
   if (feed == nullptr) return;
   need(*feed, feed->depth.on_event(depth, bids, asks, in_ring, static_cast<std::uint32_t>(from.id), context), context);
 }
 
-void BinanceVenue::take_bar(Subscriptions::Connection& from, const BarMessage& bar, const Context& context) {
-  Feed* const feed = heard(from, bar.symbol, Channel::Bars, context.now);
+void BinanceVenue::take_bar(Connection& from, const BarMessage& bar, const Context& context) {
+  BinanceFeed* const feed = heard_of(from, bar.symbol, Channel::Bars, context.now);
   if (feed == nullptr) return;
   wire::Bar out = bar.bar;
   out.symbol = feed->instrument.hash;
@@ -175,11 +136,11 @@ void BinanceVenue::take_bar(Subscriptions::Connection& from, const BarMessage& b
   context.sink.publish(out);
 }
 
-void BinanceVenue::take_mark(Subscriptions::Connection& from, const MarkMessage& mark, const Context& context) {
-  Feed* const feed = heard(from, mark.symbol, Channel::Ticker, context.now);
+void BinanceVenue::take_mark(Connection& from, const MarkMessage& mark, const Context& context) {
+  BinanceFeed* const feed = heard_of(from, mark.symbol, Channel::Ticker, context.now);
   if (feed == nullptr) return;
   if (mark.time <= feed->last_mark) {
-    ++counters_.duplicates;
+    ++count().duplicates;
     return;
   }
   feed->last_mark = mark.time;
@@ -195,15 +156,14 @@ void BinanceVenue::take_mark(Subscriptions::Connection& from, const MarkMessage&
   context.sink.publish(out);
 }
 
-void BinanceVenue::take_liquidation(Subscriptions::Connection& from, const LiquidationMessage& order,
-                                    const Context& context) {
-  Feed* const feed = heard(from, order.symbol, Channel::Liquidations, context.now);
+void BinanceVenue::take_liquidation(Connection& from, const LiquidationMessage& order, const Context& context) {
+  BinanceFeed* const feed = heard_of(from, order.symbol, Channel::Liquidations, context.now);
   if (feed == nullptr) return;
   // They have no id: while two connections overlap, what is equal in time, price and quantity is one.
   for (const auto& seen : feed->liquidations) {
     if (seen.time == order.time && seen.price == order.price && seen.quantity == order.quantity &&
-        subscriptions_.several_on(from.lane)) {
-      ++counters_.duplicates;
+        subscriptions().several_on(from.lane)) {
+      ++count().duplicates;
       return;
     }
   }
@@ -219,51 +179,10 @@ void BinanceVenue::take_liquidation(Subscriptions::Connection& from, const Liqui
   context.sink.publish_flagged(order.buy ? wire::flag::side_buy : wire::flag::side_sell, out);
 }
 
-void BinanceVenue::take_reply(Subscriptions::Connection& from, const ReplyMessage& reply, const Context& context) {
-  const ConnectionId id = from.id;
-  const auto answer = subscriptions_.on_reply(id, reply, context.now, context.outbox);
-  for (const StreamKey key : answer.acknowledged) {
-    Feed& feed = *feeds_[key.feed];
-    if (key.channel == Channel::Depth && feed.wants(Channel::Depth)) need(feed, feed.depth.start(context), context);
-  }
-  for (const StreamKey key : answer.refused) {
-    Feed& feed = *feeds_[key.feed];
-    ++counters_.refused_streams;
-    report(context, Severity::Error, "subscription_refused", feed.instrument.text,
-           {{"channel", std::string(to_text(key.channel))},
-            {"code", std::to_string(reply.code)},
-            {"reason", excerpt(reply.text)}});
-    if (key.channel == Channel::Depth && !subscriptions_.other_source(key, id)) {
-      feed.depth.stop(BookReason::Unsubscribed, context);
-    }
-  }
-  if (reply.refused && !answer.known) {
-    report(context, Severity::Warning, "venue_error", {},
-           {{"code", std::to_string(reply.code)}, {"reason", excerpt(reply.text)}});
-  }
-  if (Subscriptions::Connection* const connection = subscriptions_.find(id);
-      connection != nullptr && have_catalog_ && subscriptions_.becomes_ready(*connection)) {
-    context.outbox.ready(id);
-  }
-}
-
-void BinanceVenue::take_failure(const ParseFailure& failure, const Context& context) {
-  ++counters_.malformed;
-  ++malformed_unreported_;
-  // One a second is enough to find the cause.
-  if (context.now - malformed_reported_ >= std::chrono::seconds{1}) {
-    malformed_reported_ = context.now;
-    report(context, Severity::Error,
-           failure.depth   ? "connector_depth_parse_error"
-           : failure.trade ? "connector_trade_parse_error"
-                           : "connector_parse_error",
-           failure.symbol,
-           {{"error", failure.message}, {"count", std::to_string(std::exchange(malformed_unreported_, 0))}});
-  }
-  if (!failure.depth) return;
-  Feed* const feed = feed_of(failure.symbol);
-  if (feed != nullptr && feed->wants(Channel::Depth)) {
-    need(*feed, feed->depth.fault(BookReason::Malformed, context), context);
+void BinanceVenue::take_answer_message(Connection& from, const ReplyMessage& reply, const Context& context) {
+  const std::string code = std::to_string(reply.code);
+  if (!take_answer(from, reply.id, reply.refused, code, reply.text, context) && reply.refused) {
+    report(context, Severity::Warning, "venue_error", {}, {{"code", code}, {"reason", excerpt(reply.text)}});
   }
 }
 

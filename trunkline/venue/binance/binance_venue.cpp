@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "trunkline/venue/binance/audit.hpp"
+#include "trunkline/venue/binance/exchange_info.hpp"
 #include "trunkline/venue/binance/feed.hpp"
 #include "trunkline/venue/binance/requests.hpp"
 
@@ -25,27 +26,35 @@ std::uint32_t spot_depth_weight(std::uint32_t limit) noexcept {
   return limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1'000 ? 50 : 250;
 }
 
+MarketDataSetup setup_of(const SegmentSpec& spec, const BinanceConfig& config) {
+  const std::string_view base = config.stream_base.empty() ? spec.stream_base : std::string_view(config.stream_base);
+  MarketDataSetup setup;
+  setup.exchange = spec.exchange;
+  setup.channels = spec.channels;
+  setup.max_streams = spec.max_streams;
+  setup.catalog_interval = config.info_interval;
+  setup.subscriptions = config.subscriptions;
+  setup.subscription.numbered = true;
+  for (const LaneSpec& lane : spec.lanes) {
+    setup.subscription.lanes.push_back(lane.channels);
+    setup.lanes.push_back({.name = std::string(lane.name),
+                           .url = fmt::format("{}{}", base, lane.path),
+                           .maximum_age = config.maximum_age,
+                           .silence_before_ping = silence_before_ping,
+                           .messages_per_second = spec.messages_per_second});
+  }
+  return setup;
+}
+
 }  // namespace
 
 BinanceVenue::BinanceVenue(BinanceConfig config)
-    : spec_(spec_of(config.segment)),
+    : MarketDataVenue(setup_of(spec_of(config.segment), config)),
+      spec_(spec_of(config.segment)),
       config_(std::move(config)),
-      pending_(config_.subscriptions),
-      subscriptions_(
-          spec_,
-          [this](StreamKey key) { return stream_name(lower(feeds_[key.feed]->instrument.venue_symbol), key.channel); }),
       parser_(spec_.segment != Segment::Spot),
       exponent_of_([this](std::string_view symbol) { return exponent_of(symbol); }),
-      audit_(std::make_unique<Audit>(*this)) {
-  const std::string_view base = config_.stream_base.empty() ? spec_.stream_base : std::string_view(config_.stream_base);
-  for (const LaneSpec& lane : spec_.lanes) {
-    lanes_.push_back({.name = std::string(lane.name),
-                      .url = fmt::format("{}{}", base, lane.path),
-                      .maximum_age = config_.maximum_age,
-                      .silence_before_ping = silence_before_ping,
-                      .messages_per_second = spec_.messages_per_second});
-  }
-}
+      audit_(std::make_unique<Audit>(*this)) {}
 
 BinanceVenue::~BinanceVenue() = default;
 
@@ -55,101 +64,114 @@ RequestLimits BinanceVenue::limits() const {
 }
 
 int BinanceVenue::exponent_of(std::string_view venue_symbol) const noexcept {
-  const std::uint32_t number = table_.find(venue_symbol);
-  return number == SymbolTable::none ? 0 : feeds_[number]->instrument.unit_exponent;
+  const Feed* const feed = feed_of(venue_symbol);
+  return feed == nullptr ? 0 : feed->instrument.unit_exponent;
 }
 
 const DepthFeed* BinanceVenue::depth_of(SymbolHash symbol) const noexcept {
-  for (const auto& feed : feeds_) {
-    if (feed->instrument.hash == symbol) return &feed->depth;
+  for (const auto& each : feeds()) {
+    if (each->instrument.hash == symbol) return &feed(each->number).depth;
   }
   return nullptr;
 }
 
-void BinanceVenue::report(const Context& context, Severity severity, std::string_view name, std::string symbol,
-                          std::vector<std::pair<std::string_view, std::string>> fields) const {
-  context.outbox.report({severity, name, std::string(spec_.exchange), std::move(symbol), std::move(fields)});
+std::unique_ptr<MarketDataFeed> BinanceVenue::make_feed(const Instrument& instrument, std::uint32_t number) {
+  any_scaled_ = any_scaled_ || instrument.unit_exponent != 0;
+  return std::make_unique<BinanceFeed>(instrument, spec_, number, config_.hold_limits);
 }
 
-void BinanceVenue::on_start(Nanos now, Sink& sink, Outbox& outbox) {
-  ask_for_info(context(now, sink, outbox));
+std::string BinanceVenue::stream_text(StreamKey key) const {
+  return stream_name(lower(feed(key.feed).instrument.venue_symbol), key.channel);
 }
 
-void BinanceVenue::on_open(ConnectionId connection, LaneId lane, Nanos now, Sink&, Outbox& outbox) {
-  auto& opened = subscriptions_.open(connection, std::to_underlying(lane), now);
-  if (have_catalog_ && subscriptions_.becomes_ready(opened)) {
-    outbox.ready(connection);
-    return;
+void BinanceVenue::write_subscription(ConnectionId connection, std::span<const StreamKey> keys, bool subscribe,
+                                      std::uint64_t request, Outbox& outbox) {
+  std::string text = subscribe ? R"({"method":"SUBSCRIBE","params":[)" : R"({"method":"UNSUBSCRIBE","params":[)";
+  for (const StreamKey key : keys) {
+    if (text.back() != '[') text += ',';
+    text += fmt::format("\"{}\"", stream_text(key));
   }
-  subscriptions_.send(now, outbox);
+  text += fmt::format("],\"id\":{}}}", request);
+  outbox.send(connection, std::move(text));
 }
 
-void BinanceVenue::on_closed(ConnectionId connection, std::string_view, Nanos now, Sink& sink, Outbox& outbox) {
-  const auto* const closed = subscriptions_.find(connection);
-  if (closed == nullptr) return;
-  const std::uint8_t lane = closed->lane;
-  subscriptions_.close(connection);
-  const bool last =
-      std::ranges::none_of(subscriptions_.connections(), [lane](const auto& each) { return each.lane == lane; });
-  const Context here = context(now, sink, outbox);
-  for (const auto& feed : feeds_) {
-    for (const Channel channel : all_channels) {
-      if (!feed->wants(channel) || subscriptions_.lane_of(channel) != lane) continue;
-      const StreamKey key{feed->number, channel};
-      const auto other = subscriptions_.other_source(key, connection);
-      if (channel == Channel::Depth) {
-        need(*feed, feed->depth.on_closed(static_cast<std::uint32_t>(connection), other, here), here);
-        if (!feed->depth.wants_snapshot()) snapshots_.drop(feed->number);
-      }
-      if (!other) feed->fresh(channel).pause();
-      if (!last) continue;
-      if (channel == Channel::Trades) feed->trades.reopened();
-      if (channel == Channel::AggregateTrades) feed->aggregates.reopened();
-      if (channel == Channel::Quotes) feed->last_quote = 0;
-      if (channel == Channel::Ticker) feed->last_mark = Nanos{0};
-    }
+void BinanceVenue::ask_for_catalog(bool again, const Context& context) {
+  const Priority priority = again ? Priority::Low : Priority::Normal;
+  context.outbox.request({info_request, fmt::format("{}/exchangeInfo", rest_base()), spec_.info_weight, priority});
+}
+
+void BinanceVenue::take_reply(const Reply& reply, const Context& context) {
+  if (purpose_of(reply.id) == Purpose::Info) {
+    return take_catalog(
+        reply.status == 200
+            ? parse_exchange_info(spec_, reply.body)
+            : Result<Catalog>(fail(ErrorCode::Unavailable,
+                                   fmt::format("exchangeInfo: HTTP {}: {}", reply.status, excerpt(reply.body)))),
+        context);
   }
-}
-
-void BinanceVenue::on_reply(const Reply& reply, Sink& sink, Outbox& outbox) {
-  const Context here = context(reply.received, sink, outbox);
-  if (purpose_of(reply.id) == Purpose::Info) return take_info(reply, here);
   const std::uint32_t number = binance::feed_of(reply.id);
-  if (number >= feeds_.size()) return;
-  if (purpose_of(reply.id) == Purpose::Audit) return audit_->take(reply, here);
-  take_snapshot(*feeds_[number], reply, here);
+  if (number >= feeds().size()) return;
+  if (purpose_of(reply.id) == Purpose::Audit) return audit_->take(reply, context);
+  take_snapshot(feed(number), reply, context);
 }
 
-void BinanceVenue::on_tick(Nanos now, Sink& sink, Outbox& outbox) {
-  const Context here = context(now, sink, outbox);
-  // A due time far ahead means that the clock was set back.
-  if (!info_asked_ && (now >= info_due_ || (have_catalog_ && info_due_ - now > config_.info_interval)))
-    ask_for_info(here);
-  for (const auto& feed : feeds_) {
-    if (!feed->wants(Channel::Depth)) continue;
-    need(*feed, feed->depth.on_tick(here), here);
-    if (feed->depth.live()) snapshots_.settled(feed->number);
+void BinanceVenue::tick(const Context& context) {
+  for (const auto& each : feeds()) {
+    if (!each->wants(Channel::Depth)) continue;
+    BinanceFeed& of = feed(each->number);
+    need(of, of.depth.on_tick(context), context);
+    if (of.depth.live()) snapshots_.settled(of.number);
   }
-  ask_for_snapshots(here);
-  audit_->tick(here);
-  if (now >= silence_due_ || silence_due_ - now > std::chrono::seconds{1}) {
-    silence_due_ = now + std::chrono::seconds{1};
-    look_for_silence(here);
-  }
-  if (!have_catalog_) return;
-  for (auto& connection : subscriptions_.connections()) {
-    if (subscriptions_.becomes_ready(connection)) outbox.ready(connection.id);
-  }
+  ask_for_snapshots(context);
+  audit_->tick(context);
 }
 
-Request BinanceVenue::depth_request(const Feed& feed, RequestId id, Priority priority) const {
-  const std::string_view base = config_.rest_base.empty() ? spec_.rest_base : std::string_view(config_.rest_base);
+// --- Books ----------------------------------------------------------------------------------------------------------
+
+void BinanceVenue::start_book(Feed& of, ConnectionId, const Context& context) {
+  BinanceFeed& starting = feed(of.number);
+  need(starting, starting.depth.start(context), context);
+}
+
+void BinanceVenue::stop_book(Feed& of, wire::BookReason reason, const Context& context) {
+  snapshots_.drop(of.number);
+  feed(of.number).depth.stop(reason, context);
+}
+
+void BinanceVenue::close_book(Feed& of, ConnectionId source, std::optional<std::uint32_t> other,
+                              const Context& context) {
+  BinanceFeed& closing = feed(of.number);
+  need(closing, closing.depth.on_closed(static_cast<std::uint32_t>(source), other, context), context);
+  if (!closing.depth.wants_snapshot()) snapshots_.drop(closing.number);
+}
+
+void BinanceVenue::resend_book(const Feed& of, const Context& context) const {
+  feed(of.number).depth.resend(context);
+}
+
+void BinanceVenue::spoil_book(Feed& of, const Context& context) {
+  BinanceFeed& spoilt = feed(of.number);
+  need(spoilt, spoilt.depth.fault(wire::BookReason::Malformed, context), context);
+}
+
+// A fresh snapshot tells a quiet symbol from a stream that has died.
+void BinanceVenue::suspect_book(Feed& of, const Context& context) {
+  audit_->suspect(feed(of.number), context);
+}
+
+void BinanceVenue::channel_closed(Feed& of, Channel channel) {
+  if (channel == Channel::Quotes) feed(of.number).last_quote = 0;
+  if (channel == Channel::Ticker) feed(of.number).last_mark = Nanos{0};
+}
+
+Request BinanceVenue::depth_request(const BinanceFeed& feed, RequestId id, Priority priority) const {
   const std::uint32_t limit = depth_limit();
   const std::uint32_t weight = spec_.segment == Segment::Spot ? spot_depth_weight(limit) : spec_.depth_weight;
-  return {id, fmt::format("{}/depth?symbol={}&limit={}", base, feed.instrument.venue_symbol, limit), weight, priority};
+  return {id, fmt::format("{}/depth?symbol={}&limit={}", rest_base(), feed.instrument.venue_symbol, limit), weight,
+          priority};
 }
 
-void BinanceVenue::need(Feed& feed, DepthFeed::Need need, const Context& context) {
+void BinanceVenue::need(BinanceFeed& feed, DepthFeed::Need need, const Context& context) {
   if (need == DepthFeed::Need::Nothing) [[likely]]
     return;
   snapshots_.add(feed.number, context.now);
@@ -158,14 +180,14 @@ void BinanceVenue::need(Feed& feed, DepthFeed::Need need, const Context& context
 
 void BinanceVenue::ask_for_snapshots(const Context& context) {
   while (const auto number = snapshots_.next(context.now)) {
-    Feed& feed = *feeds_[*number];
-    feed.depth.snapshot_asked();
-    ++counters_.snapshots_asked;
-    context.outbox.request(depth_request(feed, request_id(Purpose::Snapshot, *number, 0), Priority::Normal));
+    BinanceFeed& waiting = feed(*number);
+    waiting.depth.snapshot_asked();
+    ++books_.snapshots_asked;
+    context.outbox.request(depth_request(waiting, request_id(Purpose::Snapshot, *number, 0), Priority::Normal));
   }
 }
 
-void BinanceVenue::take_snapshot(Feed& feed, const Reply& reply, const Context& context) {
+void BinanceVenue::take_snapshot(BinanceFeed& feed, const Reply& reply, const Context& context) {
   if (!snapshots_.answered(feed.number)) return;
   if (!feed.wants(Channel::Depth) || !feed.depth.wants_snapshot()) return;
   std::string error;
@@ -178,47 +200,12 @@ void BinanceVenue::take_snapshot(Feed& feed, const Reply& reply, const Context& 
     error = parsed.error();
   }
   if (!error.empty()) {
-    ++counters_.snapshots_failed;
+    ++books_.snapshots_failed;
     report(context, Severity::Warning, "snapshot_failed", feed.instrument.text, {{"error", std::move(error)}});
     feed.depth.snapshot_failed(context);
     snapshots_.add(feed.number, context.now);
   }
   ask_for_snapshots(context);
-}
-
-void BinanceVenue::look_for_silence(const Context& context) {
-  for (const auto& silent : subscriptions_.find_silent(context.now)) {
-    const Feed& feed = *feeds_[silent.key.feed];
-    ++counters_.silent_streams;
-    if (silent.reconnect) ++counters_.silent_reconnects;
-    const std::string stream = stream_name(lower(feed.instrument.venue_symbol), silent.key.channel);
-    report(context, Severity::Error, "subscription_silent", feed.instrument.text,
-           {{"stream", stream}, {"action", silent.reconnect ? "reconnect" : "subscribe again"}});
-    subscriptions_.retry(silent, fmt::format("{} was subscribed and stays silent", stream), context.now,
-                         context.outbox);
-  }
-  for (const auto& feed : feeds_) {
-    for (const Channel channel : all_channels) {
-      Freshness& fresh = feed->fresh(channel);
-      bool& reported = feed->silence_reported[static_cast<std::size_t>(channel)];
-      const bool silent = feed->wants(channel) && fresh.knows() && fresh.last() != Nanos{0} &&
-                          context.now - fresh.last() > fresh.limit();
-      if (!silent) {
-        reported = false;
-        continue;
-      }
-      if (std::exchange(reported, true)) continue;
-      report(context, Severity::Warning, "channel_silent", feed->instrument.text,
-             {{"channel", std::string(to_text(channel))},
-              {"limit_ms", std::to_string(fresh.limit().count() / 1'000'000)}});
-      if (channel == Channel::Depth) {
-        // A fresh snapshot tells a quiet symbol from a stream that has died.
-        audit_->suspect(*feed, context);
-      } else {
-        subscriptions_.ask_again({feed->number, channel}, context.now, context.outbox);
-      }
-    }
-  }
 }
 
 }  // namespace trunkline::venue::binance

@@ -2,7 +2,6 @@
 // and what is not: docs/venues/binance.md.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,22 +13,13 @@
 #include "trunkline/venue/binance/message_parser.hpp"
 #include "trunkline/venue/binance/segment.hpp"
 #include "trunkline/venue/binance/snapshot_queue.hpp"
-#include "trunkline/venue/binance/subscriptions.hpp"
-#include "trunkline/venue/freshness.hpp"
-#include "trunkline/venue/id_window.hpp"
-#include "trunkline/venue/instrument.hpp"
-#include "trunkline/venue/symbol_table.hpp"
-#include "trunkline/venue/venue.hpp"
+#include "trunkline/venue/market_data_venue.hpp"
 
 namespace trunkline::venue::binance {
 
 struct BinanceConfig {
   Segment segment = Segment::Spot;
-  struct Subscription {
-    SymbolDescriptor symbol;
-    Channels channels = default_channels;
-  };
-  std::vector<Subscription> subscriptions = {};
+  std::vector<SymbolSubscription> subscriptions = {};
   std::string rest_base = {};     // in place of the segment's, when not empty: "http://127.0.0.1:9010/api/v3"
   std::string stream_base = {};   // likewise: "ws://127.0.0.1:9010"
   std::uint32_t depth_limit = 0;  // levels of a snapshot; 0: the segment's. Spot only: 5000 costs weight 250
@@ -41,118 +31,85 @@ struct BinanceConfig {
   book::HoldLimits hold_limits{};  // of a book that waits for its snapshot
 };
 
-class BinanceVenue final : public Venue {
+class BinanceVenue final : public MarketDataVenue {
  public:
   explicit BinanceVenue(BinanceConfig config);
   ~BinanceVenue() override;
 
-  std::string_view exchange() const noexcept override { return spec_.exchange; }
-  std::span<const Lane> lanes() const noexcept override { return lanes_; }
   RequestLimits limits() const override;
 
-  void on_start(Nanos now, Sink& sink, Outbox& outbox) override;
-  void on_open(ConnectionId connection, LaneId lane, Nanos now, Sink& sink, Outbox& outbox) override;
-  void on_bytes(ConnectionId connection, std::span<char> message, Nanos received, Sink& sink, Outbox& outbox) override;
-  void on_closed(ConnectionId connection, std::string_view reason, Nanos now, Sink& sink, Outbox& outbox) override;
-  void on_reply(const Reply& reply, Sink& sink, Outbox& outbox) override;
-  void on_tick(Nanos now, Sink& sink, Outbox& outbox) override;
-  Result<void> command(const Command& command, Nanos now, Sink& sink, Outbox& outbox) override;
-
-  struct Counters {
-    std::uint64_t messages = 0;
-    std::uint64_t slow = 0;  // read by the parser for any order
-    std::uint64_t malformed = 0;
-    std::uint64_t unknown_events = 0;
-    std::uint64_t unknown_symbols = 0;
-    std::uint64_t unwanted = 0;       // of a channel that was unsubscribed
-    std::uint64_t duplicates = 0;     // trades, quotes, marks and liquidations that came before
-    std::uint64_t trades_missed = 0;  // ids that never came
-    std::uint64_t trades_aside = 0;   // insurance fund, auto-deleveraging: not published
+  struct BookCounters {
     std::uint64_t snapshots_asked = 0;
     std::uint64_t snapshots_failed = 0;
-    std::uint64_t refused_streams = 0;
-    std::uint64_t silent_streams = 0;
-    std::uint64_t silent_reconnects = 0;
     std::uint64_t audits = 0;
     std::uint64_t audits_failed = 0;
     std::uint64_t audits_inconclusive = 0;
     std::uint64_t rebased = 0;
   };
-  const Counters& counters() const noexcept { return counters_; }
-  const Catalog& catalog() const noexcept { return catalog_; }
+  const BookCounters& book_counters() const noexcept { return books_; }
+  // Insurance fund, auto-deleveraging: not published.
+  std::uint64_t trades_aside() const noexcept { return trades_aside_; }
   // Null where the symbol is not subscribed.
   const DepthFeed* depth_of(SymbolHash symbol) const noexcept;
 
  private:
-  struct Feed;
+  struct BinanceFeed;
   class Audit;
 
+  void ask_for_catalog(bool again, const Context& context) override;
+  void read(Connection& from, std::span<char> message, const Context& context) override;
+  void take_reply(const Reply& reply, const Context& context) override;
+  void write_subscription(ConnectionId connection, std::span<const StreamKey> keys, bool subscribe,
+                          std::uint64_t request, Outbox& outbox) override;
+  std::unique_ptr<Feed> make_feed(const Instrument& instrument, std::uint32_t number) override;
+  std::string stream_text(StreamKey key) const override;
+  void tick(const Context& context) override;
+  void start_book(Feed& feed, ConnectionId source, const Context& context) override;
+  void stop_book(Feed& feed, wire::BookReason reason, const Context& context) override;
+  void close_book(Feed& feed, ConnectionId source, std::optional<std::uint32_t> other, const Context& context) override;
+  void resend_book(const Feed& feed, const Context& context) const override;
+  void spoil_book(Feed& feed, const Context& context) override;
+  void suspect_book(Feed& feed, const Context& context) override;
+  void channel_closed(Feed& feed, Channel channel) override;
+
   // Messages (binance_messages.cpp)
-  void read_slowly(Subscriptions::Connection& from, std::string_view text, const Context& context);
-  void take_trade(Subscriptions::Connection& from, const TradeMessage& trade, Channel channel, const Context& context);
-  void take_quote(Subscriptions::Connection& from, const QuoteMessage& quote, const Context& context);
-  void take_depth(Subscriptions::Connection& from, const DepthMessage& depth, std::span<const wire::Level> bids,
+  void read_slowly(Connection& from, std::string_view text, const Context& context);
+  void take_trade(Connection& from, const TradeMessage& trade, Channel channel, const Context& context);
+  void take_quote(Connection& from, const QuoteMessage& quote, const Context& context);
+  void take_depth(Connection& from, const DepthMessage& depth, std::span<const wire::Level> bids,
                   std::span<const wire::Level> asks, bool in_ring, const Context& context);
-  void take_bar(Subscriptions::Connection& from, const BarMessage& bar, const Context& context);
-  void take_mark(Subscriptions::Connection& from, const MarkMessage& mark, const Context& context);
-  void take_liquidation(Subscriptions::Connection& from, const LiquidationMessage& order, const Context& context);
-  void take_reply(Subscriptions::Connection& from, const ReplyMessage& reply, const Context& context);
-  void take_failure(const ParseFailure& failure, const Context& context);
-  Feed* feed_of(std::string_view venue_symbol) noexcept;
+  void take_bar(Connection& from, const BarMessage& bar, const Context& context);
+  void take_mark(Connection& from, const MarkMessage& mark, const Context& context);
+  void take_liquidation(Connection& from, const LiquidationMessage& order, const Context& context);
+  void take_answer_message(Connection& from, const ReplyMessage& reply, const Context& context);
+  BinanceFeed* heard_of(Connection& from, std::string_view venue_symbol, Channel channel, Nanos now) noexcept;
   // Its prices count other units than one: only the parser for any order knows how.
   bool is_scaled(std::string_view venue_symbol) const noexcept { return any_scaled_ && exponent_of(venue_symbol) != 0; }
   int exponent_of(std::string_view venue_symbol) const noexcept;
-  // The feed of a message that is wanted, after its stream was marked as heard of; null where it is not wanted.
-  Feed* heard(Subscriptions::Connection& from, std::string_view venue_symbol, Channel channel, Nanos now) noexcept;
-
-  // Symbols (binance_symbols.cpp)
-  void ask_for_info(const Context& context);
-  void take_info(const Reply& reply, const Context& context);
-  void refresh_statuses(const Catalog& fresh, const Context& context);
-  Result<void> subscribe(const SymbolDescriptor& symbol, Channels channels, const Context& context);
-  Result<void> unsubscribe(const SymbolDescriptor& symbol, Channels channels, const Context& context);
-  Result<void> resend(const SymbolDescriptor& symbol, const Context& context);
-  Feed& feed_for(const Instrument& instrument, const Context& context);
-  void want_streams(Feed& feed, Channels channels, const Context& context);
-  void publish_mapping(const Feed& feed, const Context& context);
 
   // Snapshots and upkeep (binance_venue.cpp)
-  void need(Feed& feed, DepthFeed::Need need, const Context& context);
+  BinanceFeed& feed(std::uint32_t number) const noexcept;
+  void need(BinanceFeed& feed, DepthFeed::Need need, const Context& context);
   void ask_for_snapshots(const Context& context);
-  void take_snapshot(Feed& feed, const Reply& reply, const Context& context);
-  void look_for_silence(const Context& context);
+  void take_snapshot(BinanceFeed& feed, const Reply& reply, const Context& context);
   std::uint32_t depth_limit() const noexcept {
     return config_.depth_limit == 0 ? spec_.depth_limit : config_.depth_limit;
   }
-  Request depth_request(const Feed& feed, RequestId id, Priority priority) const;
-
-  Context context(Nanos now, Sink& sink, Outbox& outbox) const { return {now, sink, outbox, spec_.exchange}; }
-  void report(const Context& context, Severity severity, std::string_view name, std::string symbol,
-              std::vector<std::pair<std::string_view, std::string>> fields) const;
+  std::string_view rest_base() const noexcept {
+    return config_.rest_base.empty() ? spec_.rest_base : std::string_view(config_.rest_base);
+  }
+  Request depth_request(const BinanceFeed& feed, RequestId id, Priority priority) const;
 
   const SegmentSpec& spec_;
   BinanceConfig config_;
-  std::vector<Lane> lanes_;
-  Catalog catalog_;
-  bool have_catalog_ = false;
-  Nanos info_due_{0};
-  unsigned info_failures_ = 0;
-  bool info_asked_ = false;
-  std::vector<BinanceConfig::Subscription> pending_;  // until the reference data is here
-
-  std::vector<std::unique_ptr<Feed>> feeds_;
-  SymbolTable table_;
   bool any_scaled_ = false;
-  Subscriptions subscriptions_;
   SnapshotQueue snapshots_;
   MessageParser parser_;
   SnapshotParser snapshot_parser_;
   ExponentOf exponent_of_;
   std::unique_ptr<Audit> audit_;
-  Nanos silence_due_{0};
-  Nanos malformed_reported_{0};
-  std::uint64_t malformed_unreported_ = 0;
-  Counters counters_;
+  BookCounters books_;
+  std::uint64_t trades_aside_ = 0;
 };
 
 }  // namespace trunkline::venue::binance

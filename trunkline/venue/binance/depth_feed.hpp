@@ -6,24 +6,14 @@
 #include <limits>
 #include <span>
 
-#include "trunkline/book/book.hpp"
 #include "trunkline/book/book_sync.hpp"
-#include "trunkline/book/ladder.hpp"
 #include "trunkline/venue/binance/message_parser.hpp"
 #include "trunkline/venue/binance/messages.hpp"
 #include "trunkline/venue/binance/quote_check.hpp"
+#include "trunkline/venue/book_publisher.hpp"
 #include "trunkline/venue/instrument.hpp"
-#include "trunkline/venue/venue.hpp"
 
 namespace trunkline::venue::binance {
-
-// Where things go, and when it is.
-struct Context {
-  Nanos now;
-  Sink& sink;
-  Outbox& outbox;
-  std::string_view connector;
-};
 
 // Sees every event that a book applied; the audit's ear.
 class DepthObserver {
@@ -83,27 +73,24 @@ class DepthFeed {
   void rebase(book::Ladder& ladder, const KnownTo& known, const Context& context);
 
   // Says again how the book stands, levels and all.
-  void resend(const Context& context) const;
+  void resend(const Context& context) const { book_.resend(context); }
 
   void observe(DepthObserver* observer) noexcept { observer_ = observer; }
 
-  bool live() const noexcept { return state_ == wire::BookState::Live; }
+  bool live() const noexcept { return book_.live(); }
   bool wants_snapshot() const noexcept { return sync_.phase() == book::Phase::Buffering; }
-  wire::BookState state() const noexcept { return state_; }
-  wire::BookReason reason() const noexcept { return reason_; }
-  const book::Ladder& ladder() const noexcept { return ladder_; }
+  const BookPublisher& book() const noexcept { return book_; }
+  const book::Ladder& ladder() const noexcept { return book_.ladder(); }
   const KnownTo& known_to() const noexcept { return known_; }
   // The best price has come so near to the end of what is known that a further snapshot is due.
   bool window_is_thin() const noexcept;
   std::uint64_t update_id() const noexcept { return sync_.update_id(); }
-  std::uint64_t gaps() const noexcept { return gaps_; }
-  std::uint64_t resyncs() const noexcept { return resyncs_; }
   std::uint64_t quote_comparisons() const noexcept { return quotes_.comparisons(); }
   std::uint64_t duplicates() const noexcept { return duplicates_; }
 
  private:
   // False: the book is Stale now.
-  bool apply(const book::UpdateIds& ids, std::uint64_t previous, Nanos time, std::span<const wire::Level> bids,
+  bool apply(const book::UpdateIds& ids, Nanos time, std::span<const wire::Level> bids,
              std::span<const wire::Level> asks, bool in_ring, const Context& context);
   Need take_held(const Context& context);
   Need restart(const Context& context);
@@ -114,18 +101,12 @@ class DepthFeed {
   void know(const KnownTo& known) noexcept;
   void become_live(const Context& context);
   void set_state(wire::BookState state, wire::BookReason reason, const Context& context);
-  void publish_status(wire::BookState state, const Context& context) const;
-  void publish_levels(bool live, const Context& context) const;
 
-  SymbolHash symbol_;
-  std::string text_;
   std::uint32_t feed_;
   book::BookSync sync_;
-  book::Ladder ladder_;
+  BookPublisher book_;
   QuoteCheck quotes_;
   DepthObserver* observer_ = nullptr;
-  wire::BookState state_ = wire::BookState::Init;
-  wire::BookReason reason_ = wire::BookReason::None;
   Nanos snapshot_time_{0};
   Nanos last_quote_{0};
   Nanos ahead_since_{0};  // quotes_are_ahead() at the latest from here, where it is
@@ -134,9 +115,6 @@ class DepthFeed {
   std::int64_t bid_reach_ = 0;
   std::int64_t ask_reach_ = 0;
   std::uint64_t reported_refusals_ = 0;
-  std::uint64_t gaps_ = 0;
-  std::uint64_t resyncs_ = 0;
-  std::uint64_t lives_ = 0;
   std::uint64_t duplicates_ = 0;
 };
 

@@ -7,19 +7,11 @@
 
 namespace trunkline::venue::binance {
 
-struct BinanceVenue::Feed {
-  Feed(const Instrument& of, const SegmentSpec& spec, std::uint32_t index, book::HoldLimits limits)
-      : number(index), instrument(of), depth(of, spec.sync_rule, index, limits) {}
+struct BinanceVenue::BinanceFeed final : MarketDataFeed {
+  BinanceFeed(const Instrument& of, const SegmentSpec& spec, std::uint32_t index, book::HoldLimits limits)
+      : MarketDataFeed(of, index), depth(of, spec.sync_rule, index, limits) {}
 
-  bool wants(Channel channel) const noexcept { return wanted.contains(channel); }
-  Freshness& fresh(Channel channel) noexcept { return freshness[static_cast<std::size_t>(channel)]; }
-
-  std::uint32_t number;
-  Instrument instrument;
-  Channels wanted;
   DepthFeed depth;
-  IdWindow trades;
-  IdWindow aggregates;
   std::uint64_t last_quote = 0;
   Nanos last_mark{0};
   struct LiquidationSeen {
@@ -29,8 +21,10 @@ struct BinanceVenue::Feed {
   };
   std::array<LiquidationSeen, 8> liquidations{};
   std::size_t next_liquidation = 0;
-  std::array<Freshness, channel_count> freshness{};
-  std::array<bool, channel_count> silence_reported{};
 };
+
+inline BinanceVenue::BinanceFeed& BinanceVenue::feed(std::uint32_t number) const noexcept {
+  return static_cast<BinanceFeed&>(*feeds()[number]);
+}
 
 }  // namespace trunkline::venue::binance

@@ -1,28 +1,13 @@
-#include "trunkline/venue/binance/subscriptions.hpp"
+#include "trunkline/venue/subscriptions.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace trunkline::venue::binance {
+namespace trunkline::venue {
 namespace {
 
 constexpr Nanos never{0};
 
-// After how long nothing was heard of an acknowledged stream that is suspicious: while the symbol's other streams
-// talk, and at all. Liquidations may be rare for ever; trades and bars of a symbol that does not trade, too.
-struct SilenceLimit {
-  Nanos while_symbol_talks;
-  Nanos at_all;
-};
-constexpr SilenceLimit silence_limits[channel_count] = {
-    /* Trades          */ {std::chrono::minutes{2}, never},
-    /* AggregateTrades */ {std::chrono::minutes{2}, never},
-    /* Quotes          */ {std::chrono::minutes{1}, std::chrono::minutes{2}},
-    /* Depth           */ {std::chrono::seconds{10}, std::chrono::minutes{1}},
-    /* Bars            */ {std::chrono::minutes{3}, never},
-    /* Ticker          */ {std::chrono::seconds{10}, std::chrono::seconds{10}},
-    /* Liquidations    */ {never, never},
-};
 // A connection on which nothing was ever heard, while another one talks.
 constexpr Nanos mute_connection_limit = std::chrono::seconds{30};
 
@@ -38,8 +23,8 @@ Nanos patient(Nanos limit, unsigned tries) noexcept {
 }  // namespace
 
 std::uint8_t Subscriptions::lane_of(Channel channel) const noexcept {
-  for (std::size_t lane = 0; lane < spec_.lanes.size(); ++lane) {
-    if (spec_.lanes[lane].channels.contains(channel)) return static_cast<std::uint8_t>(lane);
+  for (std::size_t lane = 0; lane < rules_.lanes.size(); ++lane) {
+    if (rules_.lanes[lane].contains(channel)) return static_cast<std::uint8_t>(lane);
   }
   return 0;
 }
@@ -74,7 +59,7 @@ void Subscriptions::leave(StreamKey key) {
 
 Subscriptions::Connection& Subscriptions::open(ConnectionId id, std::uint8_t lane, Nanos now) {
   close(id);
-  connections_.push_back({id, lane, false, false, Nanos{0}, {}});
+  connections_.push_back({.id = id, .lane = lane, .streams = {}});
   Connection& connection = connections_.back();
   connection.streams.resize(wanted_.size());
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
@@ -107,6 +92,7 @@ bool Subscriptions::several_on(std::uint8_t lane) const noexcept {
 
 void Subscriptions::send(Nanos now, Outbox& outbox) {
   for (Connection& connection : connections_) {
+    if (!connection.admitted) continue;
     for (const bool subscribe : {false, true}) {
       std::vector<StreamKey> keys;
       for (std::size_t i = 0; i < connection.streams.size(); ++i) {
@@ -114,7 +100,7 @@ void Subscriptions::send(Nanos now, Outbox& outbox) {
         const bool due = subscribe ? stream.state == StreamState::Wanted
                                    : stream.state == StreamState::Leaving && stream.since == never;
         if (due) keys.push_back(key_of(i));
-        if (keys.size() == batch) send_batch(connection, std::exchange(keys, {}), subscribe, now, outbox);
+        if (keys.size() == rules_.batch) send_batch(connection, std::exchange(keys, {}), subscribe, now, outbox);
       }
       if (!keys.empty()) send_batch(connection, std::move(keys), subscribe, now, outbox);
     }
@@ -123,27 +109,21 @@ void Subscriptions::send(Nanos now, Outbox& outbox) {
 
 void Subscriptions::send_batch(Connection& connection, std::vector<StreamKey> keys, bool subscribe, Nanos now,
                                Outbox& outbox) {
-  std::string text = subscribe ? R"({"method":"SUBSCRIBE","params":[)" : R"({"method":"UNSUBSCRIBE","params":[)";
   for (const StreamKey key : keys) {
-    if (text.back() != '[') text += ',';
-    text += '"';
-    text += name_of_(key);
-    text += '"';
     Stream& stream = connection.at(key);
     stream.state = subscribe ? StreamState::Asked : StreamState::Leaving;
     stream.since = now;
     if (subscribe) stream.heard = Nanos{0};
   }
-  text += R"(],"id":)";
-  text += std::to_string(next_id_);
-  text += '}';
-  batches_[next_id_++] = {connection.id, std::move(keys), subscribe};
-  outbox.send(connection.id, std::move(text));
+  const std::uint64_t request = next_id_++;
+  write_(connection.id, keys, subscribe, request, outbox);
+  if (rules_.numbered) batches_[request] = {connection.id, std::move(keys), subscribe};
 }
 
-Subscriptions::Answer Subscriptions::on_reply(ConnectionId id, const ReplyMessage& reply, Nanos now, Outbox& outbox) {
+Subscriptions::Answer Subscriptions::on_answer(ConnectionId id, std::uint64_t request, bool refused, Nanos now,
+                                               Outbox& outbox) {
   Answer answer;
-  const auto found = batches_.find(reply.id);
+  const auto found = batches_.find(request);
   if (found == batches_.end() || found->second.connection != id) return answer;
   answer.known = true;
   const Batch done = std::move(found->second);
@@ -157,7 +137,7 @@ Subscriptions::Answer Subscriptions::on_reply(ConnectionId id, const ReplyMessag
     }
     return answer;
   }
-  if (reply.refused && done.keys.size() > 1) {
+  if (refused && done.keys.size() > 1) {
     const auto middle = done.keys.begin() + static_cast<std::ptrdiff_t>(done.keys.size() / 2);
     send_batch(*connection, {done.keys.begin(), middle}, true, now, outbox);
     send_batch(*connection, {middle, done.keys.end()}, true, now, outbox);
@@ -166,15 +146,32 @@ Subscriptions::Answer Subscriptions::on_reply(ConnectionId id, const ReplyMessag
   for (const StreamKey key : done.keys) {
     Stream& stream = connection->at(key);
     if (stream.state != StreamState::Asked) continue;
-    stream.state = reply.refused ? StreamState::Refused : StreamState::Acknowledged;
+    stream.state = refused ? StreamState::Refused : StreamState::Acknowledged;
     stream.since = now;
-    (reply.refused ? answer.refused : answer.acknowledged).push_back(key);
+    (refused ? answer.refused : answer.acknowledged).push_back(key);
   }
   return answer;
 }
 
+bool Subscriptions::settle(ConnectionId id, StreamKey key, bool refused, Nanos now) {
+  Connection* const connection = find(id);
+  if (connection == nullptr || key.index() >= connection->streams.size()) return false;
+  Stream& stream = connection->at(key);
+  if (stream.state != StreamState::Asked) return false;
+  stream.state = refused ? StreamState::Refused : StreamState::Acknowledged;
+  stream.since = now;
+  return true;
+}
+
+void Subscriptions::left(ConnectionId id, StreamKey key) {
+  Connection* const connection = find(id);
+  if (connection == nullptr || key.index() >= connection->streams.size()) return;
+  Stream& stream = connection->at(key);
+  if (stream.state == StreamState::Leaving) stream = {};
+}
+
 bool Subscriptions::becomes_ready(Connection& connection) {
-  if (connection.ready) return false;
+  if (connection.ready || !connection.admitted) return false;
   for (const Stream& stream : connection.streams) {
     if (stream.state == StreamState::Wanted || stream.state == StreamState::Asked) return false;
   }
@@ -210,7 +207,7 @@ std::vector<Subscriptions::Silent> Subscriptions::find_silent(Nanos now) {
       if (stream.state == StreamState::Asked) {
         found = waited > patient(answer_limit, stream.tries);
       } else if (stream.state == StreamState::Acknowledged && stream.heard == Nanos{0}) {
-        const SilenceLimit& limits = silence_limits[std::to_underlying(key.channel)];
+        const SilenceLimit& limits = rules_.silence[std::to_underlying(key.channel)];
         Nanos limit = symbol_talks(key) ? limits.while_symbol_talks : limits.at_all;
         if (mute && limits.while_symbol_talks != never && (limit == never || limit > mute_connection_limit)) {
           limit = mute_connection_limit;
@@ -255,4 +252,4 @@ void Subscriptions::ask_again(StreamKey key, Nanos now, Outbox& outbox) {
   }
 }
 
-}  // namespace trunkline::venue::binance
+}  // namespace trunkline::venue

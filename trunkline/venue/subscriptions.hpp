@@ -1,20 +1,21 @@
-// What is subscribed on which connection, and how far that has come: asked for, acknowledged, refused, heard of. Sends
-// SUBSCRIBE and UNSUBSCRIBE in batches and finds the streams that were acknowledged and then stay silent.
-// One thread at a time; heard() is on the hot path and does not allocate.
+// What is subscribed on which connection, and how far that has come: asked for, acknowledged, refused, heard of. Has
+// the venue write its messages in batches, and finds the streams that were acknowledged and then stay silent. One
+// thread at a time; heard() is on the hot path and does not allocate.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "trunkline/venue/binance/messages.hpp"
-#include "trunkline/venue/binance/segment.hpp"
+#include "trunkline/venue/channels.hpp"
 #include "trunkline/venue/venue.hpp"
 
-namespace trunkline::venue::binance {
+namespace trunkline::venue {
 
 // A symbol's feed number and one of its channels.
 struct StreamKey {
@@ -25,11 +26,34 @@ struct StreamKey {
   friend bool operator==(StreamKey, StreamKey) = default;
 };
 
+// After how long nothing was heard of an acknowledged stream that is suspicious: while the symbol's other streams
+// talk, and at all. 0: never. Liquidations may be rare for ever; trades and bars of a symbol that does not trade, too.
+struct SilenceLimit {
+  Nanos while_symbol_talks{0};
+  Nanos at_all{0};
+};
+using SilenceLimits = std::array<SilenceLimit, channel_count>;
+inline constexpr SilenceLimits default_silence_limits{{
+    /* Trades          */ {std::chrono::minutes{2}, Nanos{0}},
+    /* AggregateTrades */ {std::chrono::minutes{2}, Nanos{0}},
+    /* Quotes          */ {std::chrono::minutes{1}, std::chrono::minutes{2}},
+    /* Depth           */ {std::chrono::seconds{10}, std::chrono::minutes{1}},
+    /* Bars            */ {std::chrono::minutes{3}, Nanos{0}},
+    /* Ticker          */ {std::chrono::seconds{10}, std::chrono::seconds{10}},
+    /* Liquidations    */ {Nanos{0}, Nanos{0}},
+}};
+
+struct SubscriptionRules {
+  std::vector<Channels> lanes;  // what is subscribed on each lane
+  std::size_t batch = 100;      // streams in one message
+  bool numbered = false;        // an answer tells the request's number, and is for the whole batch
+  SilenceLimits silence = default_silence_limits;
+};
+
 enum class StreamState : std::uint8_t { Off, Wanted, Asked, Acknowledged, Refused, Leaving };
 
 class Subscriptions {
  public:
-  static constexpr std::size_t batch = 100;  // streams in one message
   static constexpr Nanos answer_limit = std::chrono::seconds{20};
   static constexpr Nanos refused_pause = std::chrono::minutes{1};
   static constexpr std::uint8_t tries_before_reconnect = 2;
@@ -43,9 +67,10 @@ class Subscriptions {
   struct Connection {
     ConnectionId id;
     std::uint8_t lane;
-    bool ready = false;   // told to the session
-    bool doomed = false;  // a reconnect was asked for
-    Nanos heard{0};       // last message of any stream
+    bool admitted = false;  // may subscribe: logged in, where the venue wants that
+    bool ready = false;     // told to the session
+    bool doomed = false;    // a reconnect was asked for
+    Nanos heard{0};         // last message of any stream
     std::vector<Stream> streams;
 
     Stream& at(StreamKey key) {
@@ -57,8 +82,11 @@ class Subscriptions {
     }
   };
 
-  using NameOf = std::function<std::string(StreamKey)>;
-  Subscriptions(const SegmentSpec& spec, NameOf name_of) : spec_(spec), name_of_(std::move(name_of)) {}
+  // Sends one message, or a few, that ask for these streams or leave them; `request` is a number of its own for venues
+  // whose answer tells it.
+  using Write = std::function<void(ConnectionId connection, std::span<const StreamKey> keys, bool subscribe,
+                                   std::uint64_t request, Outbox& outbox)>;
+  Subscriptions(SubscriptionRules rules, Write write) : rules_(std::move(rules)), write_(std::move(write)) {}
 
   std::uint8_t lane_of(Channel channel) const noexcept;
   // Streams wanted on a lane, whether or not it is connected.
@@ -88,7 +116,7 @@ class Subscriptions {
   std::optional<std::uint32_t> other_source(StreamKey key, ConnectionId than) const noexcept;
   bool several_on(std::uint8_t lane) const noexcept;
 
-  // Sends what is wanted and not asked for yet.
+  // Sends what is wanted and not asked for yet, on every connection that is admitted.
   void send(Nanos now, Outbox& outbox);
 
   struct Answer {
@@ -96,7 +124,12 @@ class Subscriptions {
     std::vector<StreamKey> acknowledged;
     std::vector<StreamKey> refused;  // for good; batches are first split to find the culprit
   };
-  Answer on_reply(ConnectionId id, const ReplyMessage& reply, Nanos now, Outbox& outbox);
+  // Where the venue answers a request as a whole.
+  Answer on_answer(ConnectionId id, std::uint64_t request, bool refused, Nanos now, Outbox& outbox);
+  // Where it names the stream. False: that was not asked for.
+  bool settle(ConnectionId id, StreamKey key, bool refused, Nanos now);
+  // Where it tells that a stream is left.
+  void left(ConnectionId id, StreamKey key);
 
   // Everything wanted on this connection is acknowledged or refused, for the first time.
   bool becomes_ready(Connection& connection);
@@ -123,8 +156,8 @@ class Subscriptions {
   bool is_wanted(StreamKey key) const noexcept { return key.index() < wanted_.size() && wanted_[key.index()]; }
   bool symbol_talks(StreamKey key) const noexcept;
 
-  const SegmentSpec& spec_;
-  NameOf name_of_;
+  SubscriptionRules rules_;
+  Write write_;
   std::vector<bool> wanted_;
   std::vector<std::uint8_t> lost_tries_;  // of streams whose connection was given up
   std::vector<Connection> connections_;
@@ -132,4 +165,4 @@ class Subscriptions {
   std::uint64_t next_id_ = 1;
 };
 
-}  // namespace trunkline::venue::binance
+}  // namespace trunkline::venue
