@@ -1,47 +1,10 @@
-// The control endpoint: /sandbox/status, /sandbox/book, /sandbox/fault, /sandbox/pause and /sandbox/resume.
-#include <charconv>
+// What the control endpoint does to this sandbox.
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "sandbox/binance/core.hpp"
-#include "sandbox/binance/text.hpp"
 
 namespace trunkline::sandbox::binance {
-namespace {
-
-using nlohmann::ordered_json;
-
-net::HttpResponse json_reply(const ordered_json& body, int status = 200) {
-  net::HttpResponse response;
-  response.status = status;
-  response.body = body.dump();
-  response.headers.add("Access-Control-Allow-Origin", "*");
-  return response;
-}
-
-net::HttpResponse problem(const Error& error) {
-  return json_reply({{"error", error.message}}, error.code == ErrorCode::NotFound ? 404 : 400);
-}
-
-ordered_json levels_json(const std::vector<BookLevel>& levels, const Instrument& in) {
-  ordered_json out = ordered_json::array();
-  for (const BookLevel& level : levels)
-    out.push_back({level.price.to_text(in.price_decimals), level.quantity.to_text(in.quantity_decimals)});
-  return out;
-}
-
-ordered_json fault_json(const Fault& fault) {
-  ordered_json out{{"id", fault.id}, {"fault", to_text(fault.kind)}};
-  if (!fault.market.empty()) out["market"] = fault.market;
-  if (!fault.symbol.empty()) out["symbol"] = fault.symbol;
-  out["stream"] = fault.stream;
-  out["after"] = fault.after;
-  out["count"] = fault.count;
-  return out;
-}
-
-}  // namespace
-
 Result<std::uint64_t> BinanceSandbox::Core::arm(Fault fault) {
   if (!fault.market.empty() && !parse_market(fault.market)) return std::unexpected(parse_market(fault.market).error());
   if (!fault.symbol.empty()) {
@@ -82,17 +45,15 @@ void BinanceSandbox::Core::refuse(const Fault& fault) {
   later(std::chrono::milliseconds{fault.after + 5}, begin);
 }
 
-Result<Book> BinanceSandbox::Core::book(Market market, std::string_view symbol, std::uint64_t update_id) {
-  if (exchange.instrument(market, symbol) == nullptr)
-    return fail(ErrorCode::NotFound, fmt::format("{} does not list '{}'", to_text(market), excerpt(symbol)));
+Result<Book> BinanceSandbox::Core::book(const Instrument& in, std::uint64_t update_id) {
   if (replay) {
-    auto book = replay->book(market, symbol);
+    auto book = replay->book(in.market, in.symbol);
     if (!book) return fail(ErrorCode::NotFound, "the recording has given no snapshot of this symbol yet");
     if (update_id != 0 && update_id != book->update_id)
       return fail(ErrorCode::NotFound, fmt::format("a replay only knows its present book, at {}", book->update_id));
     return *book;
   }
-  SymbolMarket& from = *exchange.find(market, symbol);
+  SymbolMarket& from = *exchange.find(in.market, in.symbol);
   const std::uint64_t wanted = update_id == 0 ? from.update_id() : update_id;
   auto book = from.book_at(wanted, std::numeric_limits<std::size_t>::max());
   if (!book)
@@ -101,67 +62,33 @@ Result<Book> BinanceSandbox::Core::book(Market market, std::string_view symbol, 
   return *book;
 }
 
-void BinanceSandbox::Core::control(const net::HttpRequest& request, net::Responder responder) {
-  const auto refuse_method = [&] { responder.respond(json_reply({{"error", "wrong method"}}, 405)); };
-  if (request.path == "/sandbox/status") {
-    net::HttpResponse response;
-    response.body = status();
-    response.headers.add("Access-Control-Allow-Origin", "*");
-    return responder.respond(std::move(response));
+const Instrument* BinanceSandbox::Core::instrument(std::optional<std::string_view> market,
+                                                   std::string_view symbol) const {
+  const auto parsed = parse_market(market.value_or(to_text(options.markets.front())));
+  return parsed ? exchange.instrument(*parsed, symbol) : nullptr;
+}
+
+std::size_t BinanceSandbox::Core::clear_faults() {
+  for (auto& [id, connection] : connections) {
+    connection->stalled_until = Nanos{0};
+    if (!connection->deaf || connection->gone) continue;
+    connection->gone = true;
+    connection->socket->reset();
   }
-  if (request.path == "/sandbox/book") {
-    const auto market = parse_market(request.parameter("market").value_or(to_text(options.markets.front())));
-    if (!market) return responder.respond(problem(market.error()));
-    std::uint64_t id = 0, depth = std::numeric_limits<std::uint64_t>::max();
-    for (auto [name, value] : {std::pair{"update_id", &id}, std::pair{"depth", &depth}}) {
-      const auto text = request.parameter(name);
-      if (text && std::from_chars(text->data(), text->data() + text->size(), *value).ec != std::errc{})
-        return responder.respond(json_reply({{"error", fmt::format("{} is not a number", name)}}, 400));
-    }
-    const std::string symbol(request.parameter("symbol").value_or(""));
-    auto found = book(*market, symbol, id);
-    if (!found) return responder.respond(problem(found.error()));
-    const Instrument& in = *exchange.instrument(*market, symbol);
-    found->bids.resize(std::min<std::size_t>(found->bids.size(), depth));
-    found->asks.resize(std::min<std::size_t>(found->asks.size(), depth));
-    return responder.respond(json_reply({{"market", to_text(*market)},
-                                         {"symbol", symbol},
-                                         {"update_id", found->update_id},
-                                         {"bids", levels_json(found->bids, in)},
-                                         {"asks", levels_json(found->asks, in)}}));
-  }
-  if (request.path == "/sandbox/fault") {
-    if (request.method == "DELETE") {
-      for (auto& [id, connection] : connections)
-        if (connection->deaf && !connection->gone) {
-          connection->gone = true;
-          connection->socket->reset();
-        }
-      for (auto& [id, connection] : connections) connection->stalled_until = Nanos{0};
-      return responder.respond(json_reply({{"cleared", faults.clear()}}));
-    }
-    if (request.method != "POST") return refuse_method();
-    auto fault = request.body.starts_with('{') ? parse_fault_json(request.body) : parse_fault(request.body);
-    if (!fault) return responder.respond(problem(fault.error()));
-    const auto armed = arm(std::move(*fault));
-    if (!armed) return responder.respond(problem(armed.error()));
-    return responder.respond(json_reply({{"armed", *armed}}));
-  }
-  if (request.path == "/sandbox/pause" || request.path == "/sandbox/resume") {
-    if (request.method != "POST") return refuse_method();
-    paused = request.path == "/sandbox/pause";
-    // Who reads the streams then holds the book that /sandbox/book tells.
-    if (paused && !replay) exchange.flush(board);
-    return responder.respond(json_reply({{"paused", paused}}));
-  }
-  responder.respond(json_reply({{"error", "want /sandbox/status, book, fault, pause or resume"}}, 404));
+  return faults.clear();
+}
+
+void BinanceSandbox::Core::pause(bool now_paused) {
+  paused = now_paused;
+  // Who reads the streams then holds the book that /sandbox/book tells.
+  if (paused && !replay) exchange.flush(board);
 }
 
 std::string BinanceSandbox::Core::status() {
-  ordered_json out;
+  nlohmann::ordered_json out;
   out["uptime_s"] = static_cast<double>((monotonic_now() - started).count()) * 1e-9;
   for (const Port& port : ports) {
-    ordered_json symbols = ordered_json::object();
+    auto symbols = nlohmann::ordered_json::object();
     for (const Instrument& in : exchange.listing(port.market)) {
       const SymbolMarket* const from = exchange.find(port.market, in.symbol);
       symbols[in.symbol] = {{"update_id", from == nullptr ? 0 : from->update_id()}};
@@ -180,7 +107,7 @@ std::string BinanceSandbox::Core::status() {
   out["messages_sent"] = board.messages();
   out["requests"] = rest.requests();
   out["clients_too_slow"] = board.too_slow();
-  out["connections"] = ordered_json::array();
+  out["connections"] = nlohmann::ordered_json::array();
   for (const auto& [id, connection] : connections) {
     if (connection->gone) continue;
     static constexpr std::string_view routes[]{"", "public", "market", "private"};
@@ -193,12 +120,7 @@ std::string BinanceSandbox::Core::status() {
                                   {"stalled", connection->stalled_until > monotonic_now()},
                                   {"queued_bytes", connection->socket->queued_bytes()}});
   }
-  out["faults"]["armed"] = ordered_json::array();
-  for (const Fault& fault : faults.armed()) out["faults"]["armed"].push_back(fault_json(fault));
-  for (std::size_t i = 0; i < fault_kinds; ++i) {
-    const auto kind = static_cast<FaultKind>(i);
-    out["faults"]["injected"][std::string(to_text(kind))] = faults.injected(kind);
-  }
+  out["faults"] = to_json(faults);
   return out.dump();
 }
 

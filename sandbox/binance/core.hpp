@@ -8,12 +8,13 @@
 
 #include "sandbox/binance/server.hpp"
 #include "sandbox/binance/websocket_api.hpp"
+#include "sandbox/server/control.hpp"
 #include "trunkline/net/asio.hpp"
 #include "trunkline/net/http_server.hpp"
 
 namespace trunkline::sandbox::binance {
 
-struct BinanceSandbox::Core {
+struct BinanceSandbox::Core : Controlled {
   struct Port {
     Market market;
     net::HttpServer server;
@@ -33,11 +34,13 @@ struct BinanceSandbox::Core {
   void report(std::string_view name, std::vector<std::pair<std::string_view, std::string>> fields);
 
   // control.cpp
-  void control(const net::HttpRequest& request, net::Responder responder);
-  Result<std::uint64_t> arm(Fault fault);
+  std::string status() override;
+  const Instrument* instrument(std::optional<std::string_view> market, std::string_view symbol) const override;
+  Result<Book> book(const Instrument& instrument, std::uint64_t update_id) override;
+  Result<std::uint64_t> arm(Fault fault) override;
+  std::size_t clear_faults() override;
+  void pause(bool paused) override;
   void refuse(const Fault& fault);
-  std::string status();
-  Result<Book> book(Market market, std::string_view symbol, std::uint64_t update_id);
 
   // Runs `what` on the server's thread and waits for it.
   template <class What>

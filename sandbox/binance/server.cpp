@@ -176,7 +176,7 @@ void BinanceSandbox::Core::accept(const net::HttpRequest& request, Market home,
 }
 
 void BinanceSandbox::Core::answer(const net::HttpRequest& request, net::Responder responder) {
-  if (request.path.starts_with("/sandbox/")) return control(request, std::move(responder));
+  if (request.path.starts_with("/sandbox/")) return answer_control(*this, request, std::move(responder));
   if (rest.handle(request, responder)) return;
   net::HttpResponse response;
   response.status = 404;
@@ -293,7 +293,12 @@ std::string BinanceSandbox::status() const {
 }
 
 Result<Book> BinanceSandbox::book(Market market, std::string_view symbol, std::uint64_t update_id) const {
-  return core_->call([&] { return core_->book(market, symbol, update_id); });
+  return core_->call([&]() -> Result<Book> {
+    const Instrument* const in = core_->exchange.instrument(market, symbol);
+    if (in == nullptr)
+      return fail(ErrorCode::NotFound, fmt::format("{} does not list '{}'", to_text(market), excerpt(symbol)));
+    return core_->book(*in, update_id);
+  });
 }
 
 int run_binance_sandbox(const BinanceSandboxOptions& options, EventLog* log) {

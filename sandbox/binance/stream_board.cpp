@@ -2,33 +2,13 @@
 
 #include <algorithm>
 
+#include "sandbox/faults/corrupt.hpp"
+
 namespace trunkline::sandbox::binance {
 namespace {
 
 using Socket = net::WebSocketServerConnection;
 constexpr std::size_t most_unsent = 64 * 1024 * 1024;
-
-// [first, last) of the decimal in quotes that starts at `quote`.
-struct Span {
-  std::size_t first = 0, last = 0;
-};
-std::optional<Span> number_at(const std::string& text, std::size_t quote) {
-  if (quote >= text.size() || text[quote] != '"') return std::nullopt;
-  const std::size_t end = text.find('"', quote + 1);
-  if (end == std::string::npos) return std::nullopt;
-  return Span{quote + 1, end};
-}
-
-bool change_digit(std::string& text, Span number, bool last) {
-  const auto is_digit = [&](std::size_t i) { return text[i] >= '1' && text[i] <= '9'; };
-  for (std::size_t n = 0; n < number.last - number.first; ++n) {
-    const std::size_t at = last ? number.last - 1 - n : number.first + n;
-    if (!is_digit(at)) continue;
-    text[at] = static_cast<char>('1' + (text[at] - '0') % 9);
-    return true;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -55,22 +35,9 @@ std::string_view stream_text(StreamKind kind) noexcept {
 }
 
 void corrupt(std::string& message, bool price) {
-  // Depth: the first level of either side whose number has a digit to change.
-  for (std::size_t at = message.find("[\""); at != std::string::npos; at = message.find("[\"", at + 1)) {
-    const auto first = number_at(message, at + 1);
-    if (!first) break;
-    const auto second = number_at(message, first->last + 2);
-    if (change_digit(message, price || !second ? *first : *second, price)) return;
-  }
-  static constexpr std::string_view price_keys[]{"\"p\":", "\"b\":", "\"o\":"};
-  static constexpr std::string_view quantity_keys[]{"\"q\":", "\"B\":", "\"v\":"};
-  for (const std::string_view key : price ? price_keys : quantity_keys) {
-    const std::size_t at = message.find(key);
-    if (at == std::string::npos) continue;
-    if (const auto number = number_at(message, at + key.size()); number && change_digit(message, *number, price))
-      return;
-  }
-  if (!price) corrupt(message, true);  // only removals in it
+  static constexpr std::string_view price_keys[]{"p", "b", "o"};
+  static constexpr std::string_view quantity_keys[]{"q", "B", "v"};
+  corrupt_number(message, price, {price_keys, quantity_keys});
 }
 
 StreamBoard::Key StreamBoard::key_of(Market market, std::string_view symbol, StreamId stream) const {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sandbox/binance/bars.hpp"
+#include "sandbox/market/bars.hpp"
 #include "sandbox/binance/stream.hpp"
-#include "sandbox/binance/true_book.hpp"
+#include "sandbox/market/book_history.hpp"
 #include "sandbox/flow/order_flow.hpp"
 
 namespace trunkline::sandbox::binance {

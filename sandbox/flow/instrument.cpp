@@ -32,6 +32,13 @@ constexpr std::array known{
     Known{"FIL", 3.6, 3, 2, 3, 1, 3, 10},     Known{"NEAR", 4.1, 3, 1, 3, 0, 3, 10},
     Known{"APT", 6.0, 2, 2, 3, 1, 3, 10},     Known{"ARB", 0.56, 4, 1, 4, 1, 4, 10},
 };
+struct Stock {
+  std::string_view name;
+  double price;
+};
+constexpr std::array stocks{Stock{"AAPL", 226.4}, Stock{"MSFT", 416.6},  Stock{"NVDA", 126.1}, Stock{"TSLA", 214.8},
+                            Stock{"AMZN", 178.5}, Stock{"GOOGL", 165.2}, Stock{"META", 528.2}, Stock{"SPY", 563.7},
+                            Stock{"QQQ", 477.4},  Stock{"AMD", 149.9},   Stock{"BRK.B", 468.3}};
 constexpr std::array<std::string_view, 8> quotes{"USDT", "USDC", "FDUSD", "BUSD", "BTC", "ETH", "EUR", "USD"};
 
 Known made_up(std::string_view base) {
@@ -43,17 +50,43 @@ Known made_up(std::string_view base) {
 }
 
 Known find(std::string_view base) {
+  if (base == "XBT") base = "BTC";
   const auto found = std::find_if(known.begin(), known.end(), [&](const Known& k) { return k.base == base; });
   return found == known.end() ? made_up(base) : *found;
 }
 
 double liquidity_of(std::string_view base) {
+  if (base == "XBT") base = "BTC";
   const auto found = std::find_if(known.begin(), known.end(), [&](const Known& k) { return k.base == base; });
   return 1.0 / (1.0 + 0.35 * static_cast<double>(found - known.begin()));
 }
 
 std::int64_t negative_power(int digits) {
   return detail::power_of_ten(8 - digits);
+}
+
+// How many of the eight decimals are needed to write a multiple of it.
+int decimals_of(std::int64_t raw) {
+  int decimals = 8;
+  for (; decimals > 0 && raw % 10 == 0; raw /= 10) --decimals;
+  return decimals;
+}
+
+Price on_tick(double price, Price tick) {
+  const std::int64_t raw = Price::from_double(price).value_or(Price::from_int(1)).raw();
+  return Price::from_raw(std::max(raw / tick.raw(), std::int64_t{1}) * tick.raw());
+}
+
+bool is_plain(std::string_view name, bool dots) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (dots && c == '.');
+  });
+}
+
+Error not_a_pair(std::string_view symbol) {
+  return {ErrorCode::InvalidArgument,
+          fmt::format("symbol '{}' is not upper-case letters and digits that end in a quote asset such as USDT",
+                      excerpt(symbol))};
 }
 
 }  // namespace
@@ -76,22 +109,54 @@ Result<Market> parse_market(std::string_view text) {
   return fail(ErrorCode::InvalidArgument, fmt::format("market '{}' is not spot, usdm or coinm", excerpt(text)));
 }
 
-Result<Instrument> make_instrument(Market market, std::string_view symbol) {
-  std::string_view name = symbol.substr(0, symbol.find('_'));
-  std::string_view base, quote;
-  for (const std::string_view candidate : quotes) {
-    if (name.size() > candidate.size() && name.ends_with(candidate)) {
-      base = name.substr(0, name.size() - candidate.size());
-      quote = candidate;
-      break;
-    }
+Result<PairNames> split_pair(std::string_view symbol, char separator) {
+  if (separator != 0) {
+    const std::size_t at = symbol.find(separator);
+    if (at == std::string_view::npos || at == 0 || at + 1 == symbol.size())
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("symbol '{}' is not of the form BASE{}QUOTE", excerpt(symbol), separator));
+    return PairNames{symbol.substr(0, at), symbol.substr(at + 1)};
   }
-  const bool plain =
-      std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
-  if (base.empty() || !plain)
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("symbol '{}' is not upper-case letters and digits that end in a quote asset such as USDT",
-                            excerpt(symbol)));
+  for (const std::string_view quote : quotes) {
+    if (symbol.size() > quote.size() && symbol.ends_with(quote))
+      return PairNames{symbol.substr(0, symbol.size() - quote.size()), quote};
+  }
+  return std::unexpected(not_a_pair(symbol));
+}
+
+Result<Instrument> make_instrument(std::string_view base, std::string_view quote, InstrumentForm form) {
+  for (const std::string_view name : {base, quote}) {
+    if (!is_plain(name, true))
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("asset '{}' is not upper-case letters and digits", excerpt(name)));
+  }
+  const auto stock = std::find_if(stocks.begin(), stocks.end(), [&](const Stock& s) { return s.name == base; });
+  Known facts = stock == stocks.end() ? find(base) : Known{base, stock->price, 2, 0, 2, 0, 2, 1};
+  if (form.start > 0) facts.price = form.start;
+  const bool coin_quoted = form.start <= 0 && (quote == "BTC" || quote == "XBT" || quote == "ETH");
+  Instrument instrument;
+  instrument.market = form.market;
+  instrument.symbol = form.symbol;
+  instrument.pair = fmt::format("{}{}", base, quote);
+  instrument.base = base;
+  instrument.quote = quote;
+  instrument.liquidity = stock == stocks.end() ? liquidity_of(base) : 0.2;
+  instrument.contract_size = form.contract_size;
+  const int finer = coin_quoted ? std::clamp(8 - facts.spot_tick, 0, 4) : 0;
+  instrument.tick = form.tick.is_zero() ? Price::from_raw(negative_power(facts.spot_tick + finer)) : form.tick;
+  instrument.step = form.step.is_zero() ? Quantity::from_raw(negative_power(facts.spot_lot)) : form.step;
+  instrument.price_decimals = form.price_decimals >= 0 ? form.price_decimals : decimals_of(instrument.tick.raw());
+  instrument.quantity_decimals =
+      form.quantity_decimals >= 0 ? form.quantity_decimals : decimals_of(instrument.step.raw());
+  instrument.start = on_tick(coin_quoted ? facts.price / find(quote).price : facts.price, instrument.tick);
+  return instrument;
+}
+
+Result<Instrument> make_instrument(Market market, std::string_view symbol) {
+  const std::string_view name = symbol.substr(0, symbol.find('_'));
+  const auto names = split_pair(name, 0);
+  if (!names || !is_plain(name, false)) return std::unexpected(not_a_pair(symbol));
+  const auto [base, quote] = *names;
   const Known facts = find(base);
   double price = facts.price;
   if (quote == "BTC" || quote == "ETH") price /= find(quote).price;
@@ -122,8 +187,7 @@ Result<Instrument> make_instrument(Market market, std::string_view symbol) {
   // BTCUSDT futures are written with two decimals although they move by 0.1.
   instrument.price_decimals = market == Market::Spot ? 8 : market == Market::Usdm && base == "BTC" ? 2 : tick;
   instrument.quantity_decimals = market == Market::Spot ? 8 : lot;
-  const std::int64_t raw = Price::from_double(price).value_or(Price::from_int(1)).raw();
-  instrument.start = Price::from_raw(std::max(raw / instrument.tick.raw(), std::int64_t{1}) * instrument.tick.raw());
+  instrument.start = on_tick(price, instrument.tick);
   return instrument;
 }
 

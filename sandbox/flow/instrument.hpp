@@ -35,6 +35,29 @@ struct Instrument {
 // made up, the same each time. InvalidArgument where no known quote asset ends the name.
 Result<Instrument> make_instrument(Market market, std::string_view symbol);
 
+// How a venue writes and divides an instrument of its own naming.
+struct InstrumentForm {
+  std::string symbol;          // as the venue writes it: "BTC-USD", "BTC/USD", "AAPL"
+  Price tick{};                // 0: as coarse as spot usually has it
+  Quantity step{};             // 0: likewise
+  int price_decimals = -1;     // -1: those of the tick
+  int quantity_decimals = -1;  // -1: those of the step
+  Market market = Market::Spot;
+  std::int64_t contract_size = 0;  // quote units a contract, where quantities count contracts
+  double start = 0.0;              // 0: from the table
+};
+
+// Crypto assets ("XBT" is BTC) and some US stocks have their known prices; others are made up, the same each time.
+// InvalidArgument for an empty name or one that is not letters and digits (a stock may have a dot, as BRK.B).
+Result<Instrument> make_instrument(std::string_view base, std::string_view quote, InstrumentForm form);
+
+// "BTC-USD" at '-'. Separator 0: before the quote asset that ends the name ("BTCUSDT", "BTCUSD").
+struct PairNames {
+  std::string_view base;
+  std::string_view quote;
+};
+Result<PairNames> split_pair(std::string_view symbol, char separator);
+
 // Spot names: the table's, then made-up ones, `count` in all.
 std::vector<std::string> default_symbols(std::size_t count);
 

@@ -180,14 +180,14 @@ class DiffBook {
   }
   std::uint64_t last() const { return last_; }
   // Equal to the truth as far as the truth goes, best `depth` levels.
-  bool equals(const binance::Book& truth, const Instrument& in, std::size_t depth) const {
+  bool equals(const Book& truth, const Instrument& in, std::size_t depth) const {
     return same(sides_[0], truth.bids, in, depth) && same(sides_[1], truth.asks, in, depth);
   }
 
  private:
   using Levels = std::map<std::int64_t, std::int64_t>;
 
-  static bool same(const Levels& mine, const std::vector<binance::BookLevel>& truth, const Instrument&,
+  static bool same(const Levels& mine, const std::vector<BookLevel>& truth, const Instrument&,
                    std::size_t depth) {
     auto level = mine.begin();
     for (std::size_t i = 0; i < std::min(depth, truth.size()); ++i, ++level) {

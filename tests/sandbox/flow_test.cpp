@@ -63,7 +63,7 @@ FlowFigures generated(const Case& c, double rate, std::uint64_t seed) {
   market.want({StreamKind::BookTicker});
   market.want({StreamKind::Depth, c.cadence_ms});
   std::string snapshot = "{\"lastUpdateId\":" + std::to_string(market.update_id()) + ",\"bids\":";
-  const binance::Book book = market.book(100'000);
+  const Book book = market.book(100'000);
   binance::append_levels(snapshot, book.bids, market.instrument());
   snapshot += ",\"asks\":";
   binance::append_levels(snapshot, book.asks, market.instrument());

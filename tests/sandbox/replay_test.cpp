@@ -87,7 +87,7 @@ TEST(Replay, ServesTheRecordingByteForByteAndItsSnapshotAtItsPlace) {
     const auto truth = sandbox->book(Market::Spot, "BTCUSDT");
     ASSERT_TRUE(truth.has_value());
     EXPECT_EQ(truth->update_id, 14U);
-    EXPECT_EQ(truth->bids, (std::vector<binance::BookLevel>{{*Price::parse("99.5"), *Quantity::parse("3")}}));
+    EXPECT_EQ(truth->bids, (std::vector<BookLevel>{{*Price::parse("99.5"), *Quantity::parse("3")}}));
     // No recorded reply is left: the book that the recording leads to is the answer.
     EXPECT_EQ(rest.get("/api/v3/depth?symbol=BTCUSDT").parsed()["lastUpdateId"], 14);
     EXPECT_TRUE(json::parse(sandbox->status())["replay"]["finished"]);

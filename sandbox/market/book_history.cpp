@@ -1,8 +1,8 @@
-#include "sandbox/binance/true_book.hpp"
+#include "sandbox/market/book_history.hpp"
 
 #include <map>
 
-namespace trunkline::sandbox::binance {
+namespace trunkline::sandbox {
 
 void BookHistory::add(std::uint64_t update_id, std::span<const match::LevelChange> changes) {
   for (const match::LevelChange& change : changes) changes_.push_back({update_id, change});
@@ -51,4 +51,4 @@ std::optional<Book> BookHistory::at(const match::Engine& engine, std::uint64_t c
   return book;
 }
 
-}  // namespace trunkline::sandbox::binance
+}  // namespace trunkline::sandbox

@@ -8,7 +8,7 @@
 
 #include "trunkline/match/engine.hpp"
 
-namespace trunkline::sandbox::binance {
+namespace trunkline::sandbox {
 
 struct BookLevel {
   Price price{};
@@ -45,4 +45,4 @@ class BookHistory {
   std::deque<Change> changes_;
 };
 
-}  // namespace trunkline::sandbox::binance
+}  // namespace trunkline::sandbox

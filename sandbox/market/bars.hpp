@@ -8,7 +8,7 @@
 #include "trunkline/core/clock.hpp"
 #include "trunkline/core/decimal.hpp"
 
-namespace trunkline::sandbox::binance {
+namespace trunkline::sandbox {
 
 struct Bar {
   std::int64_t open_ms = 0;  // Unix
@@ -43,4 +43,4 @@ class Bars {
   Price last_;
 };
 
-}  // namespace trunkline::sandbox::binance
+}  // namespace trunkline::sandbox

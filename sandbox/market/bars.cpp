@@ -1,11 +1,11 @@
-#include "sandbox/binance/bars.hpp"
+#include "sandbox/market/bars.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "sandbox/flow/random.hpp"
 
-namespace trunkline::sandbox::binance {
+namespace trunkline::sandbox {
 namespace {
 
 constexpr std::int64_t minute_ms = 60'000;
@@ -106,4 +106,4 @@ Bar Bars::made_up(std::int64_t open_ms, std::int32_t interval_ms) const {
   return bar;
 }
 
-}  // namespace trunkline::sandbox::binance
+}  // namespace trunkline::sandbox
