@@ -1,17 +1,15 @@
 // trunkline run: connectors, bus, relay, bridge and dashboard in one process.
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
+#include <map>
 
 #include "apps/command.hpp"
-#include "sandbox/binance/server.hpp"
+#include "sandbox/registry.hpp"
 #include "trunkline/hub/exchange_hub.hpp"
 #include "trunkline/hub/stream_server.hpp"
 
 namespace trunkline::apps {
 namespace {
-
-namespace binance_sandbox = trunkline::sandbox::binance;
 
 struct Options {
   std::vector<std::string> symbols;
@@ -27,27 +25,27 @@ const std::vector<std::string> live_defaults{"binance:BTC-USDT", "binance:ETH-US
 const std::vector<std::string> sandbox_defaults{"binance:BTC-USDT", "binance:ETH-USDT", "binance:SOL-USDT",
                                                 "binance_usdm:BTC-USDT"};
 
-// A Binance of our own with the markets of these symbols; their exchanges are sent to it.
-Result<std::unique_ptr<binance_sandbox::BinanceSandbox>> start_sandbox(const Options& options,
-                                                                       const std::vector<SymbolDescriptor>& symbols,
-                                                                       hub::Settings& settings, EventLog& log) {
-  binance_sandbox::BinanceSandboxOptions sandbox;
-  sandbox.port = options.sandbox_port;
-  sandbox.rate = options.sandbox_rate;
-  std::set<std::string> names;
-  // COIN-M quotes in USD what the sandbox lists for its spot name.
-  for (const SymbolDescriptor& symbol : symbols)
-    names.insert(symbol.base + (symbol.quote == "USD" ? "USDT" : symbol.quote));
-  sandbox.symbols.assign(names.begin(), names.end());
-  auto started = binance_sandbox::BinanceSandbox::start(sandbox, &log);
-  if (!started) return started;
-  const std::pair<std::string_view, sandbox::Market> markets[] = {{"binance", sandbox::Market::Spot},
-                                                                  {"binance_usdm", sandbox::Market::Usdm},
-                                                                  {"binance_coinm", sandbox::Market::Coinm}};
-  for (const auto& [exchange, market] : markets) {
-    settings.exchanges[std::string(exchange)].endpoint = fmt::format("http://127.0.0.1:{}", (*started)->port(market));
+// Servers of our own for the exchanges of these symbols, which are sent to them.
+Result<std::vector<std::unique_ptr<sandbox::RunningSandbox>>> start_sandboxes(
+    const Options& options, const std::vector<SymbolDescriptor>& symbols, hub::Settings& settings, EventLog& log) {
+  std::map<const sandbox::SandboxRow*, std::vector<SymbolDescriptor>> wanted;
+  for (const SymbolDescriptor& symbol : symbols) {
+    const auto row = sandbox::SandboxRegistry::find(symbol.exchange);
+    if (!row) return std::unexpected(row.error());
+    wanted[*row].push_back(symbol);
   }
-  return started;
+  std::vector<std::unique_ptr<sandbox::RunningSandbox>> running;
+  for (const auto& [row, of] : wanted) {
+    // The port that was asked for is the first one's.
+    const std::uint16_t port = running.empty() ? options.sandbox_port : std::uint16_t{0};
+    auto started = row->start({.symbols = of, .rate = options.sandbox_rate, .port = port}, &log);
+    if (!started) return std::unexpected(started.error());
+    for (const std::string_view exchange : row->exchanges) {
+      settings.exchanges[std::string(exchange)].endpoint = (*started)->endpoint(exchange);
+    }
+    running.push_back(*std::move(started));
+  }
+  return running;
 }
 
 std::vector<hub::ConnectorCounters> counters_of(const hub::ExchangeHub& hub) {
@@ -63,13 +61,14 @@ std::vector<hub::ConnectorCounters> counters_of(const hub::ExchangeHub& hub) {
   return counters;
 }
 
-void print_addresses(const hub::StreamServer& server, const binance_sandbox::BinanceSandbox* sandbox) {
+void print_addresses(const hub::StreamServer& server, const std::map<std::string, std::string>& sandboxes) {
   fmt::print("Trunkline {}\n", TRUNKLINE_VERSION);
   if (!server.http_address().empty()) {
     fmt::print("  dashboard  http://{0}/\n  stream     ws://{0}/ws\n", server.http_address());
   }
   if (!server.relay_socket().empty()) fmt::print("  relay      {}\n", server.relay_socket());
-  if (sandbox != nullptr) fmt::print("  sandbox    http://127.0.0.1:{}/sandbox/status\n", sandbox->port());
+  for (const auto& [exchange, endpoint] : sandboxes)
+    fmt::print("  sandbox    {}/sandbox/status  {}\n", endpoint, exchange);
   fmt::print("Ctrl-C ends.\n");
   std::fflush(stdout);
 }
@@ -88,11 +87,15 @@ int run(Options& options) {
   const auto symbols = parse_symbols(settings->symbols);
   if (!symbols) return complain(symbols.error());
 
-  std::unique_ptr<binance_sandbox::BinanceSandbox> sandbox;
+  std::vector<std::unique_ptr<sandbox::RunningSandbox>> sandboxes;
+  std::map<std::string, std::string> sandbox_addresses;  // by exchange
   if (options.sandbox) {
-    auto started = start_sandbox(options, *symbols, *settings, log);
+    auto started = start_sandboxes(options, *symbols, *settings, log);
     if (!started) return complain(started.error());
-    sandbox = *std::move(started);
+    sandboxes = *std::move(started);
+    for (const SymbolDescriptor& symbol : *symbols) {
+      sandbox_addresses[symbol.exchange] = settings->exchanges[symbol.exchange].endpoint;
+    }
   }
   hub::ExchangeHub hub(hub_config(*settings), log);
   if (auto connected = connect_exchanges(hub, *settings, *symbols); !connected) return complain(connected.error());
@@ -104,7 +107,7 @@ int run(Options& options) {
                                log);
   if (!server) return complain(server.error());
   hub.start();
-  print_addresses(**server, sandbox.get());
+  print_addresses(**server, sandbox_addresses);
   signals.wait();
   hub.stop();
   (*server)->stop();
@@ -119,8 +122,8 @@ void add_run(CLI::App& program, int& exit_code) {
   command->add_option("symbols", options->symbols,
                       "what to subscribe to, such as binance:BTC-USDT binance_usdm:BTC-USDT");
   command->add_flag("--sandbox", options->sandbox,
-                    "start a Binance sandbox on loopback and connect to it; needs no network");
-  command->add_option("--sandbox-port", options->sandbox_port, "of the sandbox's first market; 0: any free ones")
+                    "start sandboxes of the exchanges on loopback and connect to those; needs no network");
+  command->add_option("--sandbox-port", options->sandbox_port, "of the first sandbox's first market; 0: any free ones")
       ->capture_default_str();
   command->add_option("--sandbox-rate", options->sandbox_rate, "messages a second and symbol")->capture_default_str();
   command->add_option("--http", options->http, "address:port of dashboard, stream, health and metrics")

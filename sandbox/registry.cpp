@@ -1,0 +1,68 @@
+#include "sandbox/registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <set>
+#include <utility>
+
+#include "sandbox/binance/server.hpp"
+
+namespace trunkline::sandbox {
+namespace {
+
+constexpr std::pair<std::string_view, Market> binance_markets[] = {
+    {"binance", Market::Spot}, {"binance_usdm", Market::Usdm}, {"binance_coinm", Market::Coinm}};
+
+class RunningBinance final : public RunningSandbox {
+ public:
+  explicit RunningBinance(std::unique_ptr<binance::BinanceSandbox> sandbox) : sandbox_(std::move(sandbox)) {}
+  std::string endpoint(std::string_view exchange) const override {
+    for (const auto& [name, market] : binance_markets) {
+      if (name == exchange) return fmt::format("http://127.0.0.1:{}", sandbox_->port(market));
+    }
+    return {};
+  }
+
+ private:
+  std::unique_ptr<binance::BinanceSandbox> sandbox_;
+};
+
+Result<std::unique_ptr<RunningSandbox>> start_binance(const SandboxRequest& request, EventLog* log) {
+  binance::BinanceSandboxOptions options;
+  options.port = request.port;
+  options.rate = request.rate;
+  options.seed = request.seed;
+  std::set<std::string> names;
+  // COIN-M quotes in USD what the sandbox lists for its spot name.
+  for (const SymbolDescriptor& symbol : request.symbols)
+    names.insert(symbol.base + (symbol.quote == "USD" ? "USDT" : symbol.quote));
+  options.symbols.assign(names.begin(), names.end());
+  auto started = binance::BinanceSandbox::start(std::move(options), log);
+  if (!started) return std::unexpected(started.error());
+  return std::make_unique<RunningBinance>(*std::move(started));
+}
+
+constexpr std::array<std::string_view, 3> binance_exchanges{"binance", "binance_usdm", "binance_coinm"};
+
+constexpr std::array registry{
+    SandboxRow{"binance", binance_exchanges, start_binance},
+};
+
+}  // namespace
+
+std::span<const SandboxRow> SandboxRegistry::rows() noexcept {
+  return registry;
+}
+
+Result<const SandboxRow*> SandboxRegistry::find(std::string_view exchange) {
+  std::string known;
+  for (const SandboxRow& row : registry) {
+    if (std::ranges::find(row.exchanges, exchange) != row.exchanges.end()) return &row;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", fmt::join(row.exchanges, ", "));
+  }
+  return fail(ErrorCode::NotFound, fmt::format("there is no sandbox of exchange \"{}\"; there are sandboxes of {}",
+                                               excerpt(exchange), known));
+}
+
+}  // namespace trunkline::sandbox
