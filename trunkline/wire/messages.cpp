@@ -21,6 +21,7 @@ std::string_view to_text(MessageType value) noexcept {
     case MessageType::Subscribe: return "Subscribe";
     case MessageType::Unsubscribe: return "Unsubscribe";
     case MessageType::Welcome: return "Welcome";
+    case MessageType::ConsolidatedQuote: return "ConsolidatedQuote";
   }
   return {};
 }

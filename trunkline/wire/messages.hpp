@@ -39,11 +39,12 @@ enum class MessageType : std::uint8_t {
   Subscribe = 16,
   Unsubscribe = 17,
   Welcome = 18,
+  ConsolidatedQuote = 19,
 };
 // Empty where the value has no name; so for every to_text here.
 std::string_view to_text(MessageType value) noexcept;
 // Bit N is set where message type N is known to this build.
-inline constexpr std::uint64_t known_types = std::uint64_t{1} << 1 | std::uint64_t{1} << 2 | std::uint64_t{1} << 3 | std::uint64_t{1} << 4 | std::uint64_t{1} << 5 | std::uint64_t{1} << 6 | std::uint64_t{1} << 7 | std::uint64_t{1} << 8 | std::uint64_t{1} << 9 | std::uint64_t{1} << 10 | std::uint64_t{1} << 11 | std::uint64_t{1} << 12 | std::uint64_t{1} << 16 | std::uint64_t{1} << 17 | std::uint64_t{1} << 18;
+inline constexpr std::uint64_t known_types = std::uint64_t{1} << 1 | std::uint64_t{1} << 2 | std::uint64_t{1} << 3 | std::uint64_t{1} << 4 | std::uint64_t{1} << 5 | std::uint64_t{1} << 6 | std::uint64_t{1} << 7 | std::uint64_t{1} << 8 | std::uint64_t{1} << 9 | std::uint64_t{1} << 10 | std::uint64_t{1} << 11 | std::uint64_t{1} << 12 | std::uint64_t{1} << 16 | std::uint64_t{1} << 17 | std::uint64_t{1} << 18 | std::uint64_t{1} << 19;
 constexpr bool is_known(MessageType type) noexcept {
   return static_cast<unsigned>(type) < 64 && (known_types >> static_cast<unsigned>(type) & 1) != 0;
 }
@@ -553,6 +554,41 @@ static_assert(offsetof(Welcome, symbol) == 0 &&
               offsetof(Welcome, version) == 48 &&
               offsetof(Welcome, server_length) == 52);
 
+// best bid and offer of one base and quote across the venues of this hub; its symbol is consolidated:BASE-QUOTE
+struct ConsolidatedQuote {
+  static constexpr MessageType type = MessageType::ConsolidatedQuote;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Price bid_price{};  // absent where no venue bids
+  Quantity bid_quantity{};  // of that venue alone
+  Price ask_price{};
+  Quantity ask_quantity{};
+  SymbolHash bid_symbol{};  // the venue's symbol that bids; 0 where none does
+  SymbolHash ask_symbol{};
+  std::uint32_t venues{};  // how many venues' quotes were compared
+  std::array<std::uint8_t, 4> padding{};  // zero on the wire
+};
+static_assert(sizeof(ConsolidatedQuote) == 88 && alignof(ConsolidatedQuote) == 8 && std::is_trivially_copyable_v<ConsolidatedQuote>);
+static_assert(offsetof(ConsolidatedQuote, symbol) == 0 &&
+              offsetof(ConsolidatedQuote, exchange_time) == 8 &&
+              offsetof(ConsolidatedQuote, receive_time) == 16 &&
+              offsetof(ConsolidatedQuote, publish_delay) == 24 &&
+              offsetof(ConsolidatedQuote, source) == 28 &&
+              offsetof(ConsolidatedQuote, detail) == 30 &&
+              offsetof(ConsolidatedQuote, bid_price) == 32 &&
+              offsetof(ConsolidatedQuote, bid_quantity) == 40 &&
+              offsetof(ConsolidatedQuote, ask_price) == 48 &&
+              offsetof(ConsolidatedQuote, ask_quantity) == 56 &&
+              offsetof(ConsolidatedQuote, bid_symbol) == 64 &&
+              offsetof(ConsolidatedQuote, ask_symbol) == 72 &&
+              offsetof(ConsolidatedQuote, venues) == 80);
+
 // Bytes of the lists behind the struct, by its counts; not yet compared with what is there.
 inline std::size_t tail_size(const Trade&) noexcept { return 0; }
 inline std::size_t tail_size(const Quote&) noexcept { return 0; }
@@ -605,6 +641,7 @@ inline std::size_t tail_size(const Welcome& message) noexcept { return std::size
 inline std::string_view server(const Welcome& message) noexcept {
   return {detail::behind<char>(message, 0), message.server_length};
 }
+inline std::size_t tail_size(const ConsolidatedQuote&) noexcept { return 0; }
 
 // Writes a whole frame to `out` and returns its size; 0 where it does not fit `out` or a frame.
 inline std::size_t encode(std::span<std::byte> out, const Trade& message, std::uint8_t flags,
@@ -706,6 +743,12 @@ inline std::size_t encode(std::span<std::byte> out, const Welcome& message, std:
   if (server.size() > max_payload) return 0;
   fixed.server_length = static_cast<std::uint16_t>(server.size());
   return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(server)));
+}
+inline std::size_t encode(std::span<std::byte> out, const ConsolidatedQuote& message, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  ConsolidatedQuote fixed = message;
+  fixed.padding = {};
+  return detail::encode_fixed(out, fixed, flags, sequence);
 }
 
 }  // namespace trunkline::wire

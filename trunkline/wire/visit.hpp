@@ -60,6 +60,9 @@ bool visit_message(FrameView frame, Visit&& visit) {
     case MessageType::Welcome:
       if (const auto* const message = frame.as<Welcome>()) return visit(*message), true;
       return false;
+    case MessageType::ConsolidatedQuote:
+      if (const auto* const message = frame.as<ConsolidatedQuote>()) return visit(*message), true;
+      return false;
   }
   return false;
 }
@@ -194,6 +197,16 @@ void visit_fields(const Welcome& message, Visit&& visit) {
   visit("server_time", message.server_time);
   visit("version", message.version);
   visit("server", server(message));
+}
+template <class Visit>
+void visit_fields(const ConsolidatedQuote& message, Visit&& visit) {
+  visit("bid_price", message.bid_price);
+  visit("bid_quantity", message.bid_quantity);
+  visit("ask_price", message.ask_price);
+  visit("ask_quantity", message.ask_quantity);
+  visit("bid_symbol", message.bid_symbol);
+  visit("ask_symbol", message.ask_symbol);
+  visit("venues", message.venues);
 }
 
 // Calls visit(name) for the flags that are set.

@@ -12,7 +12,7 @@ from trunkline import Flag, FrameError, FrameReader, MessageType, decode, encode
 from trunkline.messages import MESSAGES
 
 GOLDEN = paths.ROOT / "schema/golden/frames.jsonl"
-NUMBERS = {"publish_delay", "source", "detail", "price_decimals", "quantity_decimals", "unit_exponent", "attempt", "version"}
+NUMBERS = {"publish_delay", "source", "detail", "price_decimals", "quantity_decimals", "unit_exponent", "attempt", "version", "venues"}
 
 
 def golden():

@@ -35,6 +35,7 @@ class MessageType(IntEnum):
     Subscribe = 16
     Unsubscribe = 17
     Welcome = 18
+    ConsolidatedQuote = 19
 
 
 class BookState(IntEnum):
@@ -878,6 +879,59 @@ class Welcome(Message):
         ) + server)
 
 
+@dataclass(slots=True, kw_only=True)
+class ConsolidatedQuote(Message):
+    """best bid and offer of one base and quote across the venues of this hub; its symbol is consolidated:BASE-QUOTE."""
+
+    type: ClassVar[MessageType] = MessageType.ConsolidatedQuote
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqQQI4x')
+
+    bid_price: Decimal | None = ZERO  # absent where no venue bids
+    bid_quantity: Decimal | None = ZERO  # of that venue alone
+    ask_price: Decimal | None = ZERO
+    ask_quantity: Decimal | None = ZERO
+    bid_symbol: int = 0  # the venue's symbol that bids; 0 where none does
+    ask_symbol: int = 0
+    venues: int = 0  # how many venues' quotes were compared
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'ConsolidatedQuote':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, bid_price, bid_quantity, ask_price, ask_quantity, bid_symbol, ask_symbol, venues) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            bid_price=from_raw(bid_price, 8),
+            bid_quantity=from_raw(bid_quantity, 8),
+            ask_price=from_raw(ask_price, 8),
+            ask_quantity=from_raw(ask_quantity, 8),
+            bid_symbol=bid_symbol,
+            ask_symbol=ask_symbol,
+            venues=venues,
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.bid_price, 8),
+            to_raw(self.bid_quantity, 8),
+            to_raw(self.ask_price, 8),
+            to_raw(self.ask_quantity, 8),
+            self.bid_symbol,
+            self.ask_symbol,
+            self.venues,
+        )
+
+
 MESSAGES: dict[int, type[Message]] = {
     1: Trade,
     2: Quote,
@@ -894,4 +948,5 @@ MESSAGES: dict[int, type[Message]] = {
     16: Subscribe,
     17: Unsubscribe,
     18: Welcome,
+    19: ConsolidatedQuote,
 }

@@ -11,10 +11,10 @@ export const minPayload = 32;
 export const maxPayload = 65528;
 export const absent = -(2n ** 63n);
 
-export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, Subscribe: 16, Unsubscribe: 17, Welcome: 18 } as const;
+export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, Subscribe: 16, Unsubscribe: 17, Welcome: 18, ConsolidatedQuote: 19 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 export const messageTypeNames: Readonly<Record<number, keyof typeof MessageType>> = {
-  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome",
+  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome", 19: "ConsolidatedQuote",
 };
 
 export const BookState = { Init: 0, Syncing: 1, Live: 2, Stale: 3 } as const;
@@ -268,6 +268,22 @@ export interface Welcome extends Stamp {
   server: string;
 }
 
+/** best bid and offer of one base and quote across the venues of this hub; its symbol is consolidated:BASE-QUOTE */
+export interface ConsolidatedQuote extends Stamp {
+  type: typeof MessageType.ConsolidatedQuote;
+  /** absent where no venue bids */
+  bidPrice: bigint;
+  /** of that venue alone */
+  bidQuantity: bigint;
+  askPrice: bigint;
+  askQuantity: bigint;
+  /** the venue's symbol that bids; 0 where none does */
+  bidSymbol: bigint;
+  askSymbol: bigint;
+  /** how many venues' quotes were compared */
+  venues: number;
+}
+
 export type Message =
   | Trade
   | Quote
@@ -283,7 +299,8 @@ export type Message =
   | Gap
   | Subscribe
   | Unsubscribe
-  | Welcome;
+  | Welcome
+  | ConsolidatedQuote;
 
 /** Byte offsets from the start of the frame, for reading in place; `end` is where the lists begin. */
 export const at = {
@@ -302,6 +319,7 @@ export const at = {
   Subscribe: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, channels: 40, symbolCount: 48, format: 52, end: 56 },
   Unsubscribe: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, channels: 40, symbolCount: 48, end: 56 },
   Welcome: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, session: 40, serverTime: 48, version: 56, serverLength: 60, end: 64 },
+  ConsolidatedQuote: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, bidPrice: 40, bidQuantity: 48, askPrice: 56, askQuantity: 64, bidSymbol: 72, askSymbol: 80, venues: 88, end: 96 },
 } as const;
 
 export interface FieldShape {
@@ -619,5 +637,25 @@ export const messageShapes: Readonly<Record<number, MessageShape>> = {
     lists: [
       { name: "server", type: "char", count: "serverLength", itemSize: 1 },
     ],
+  },
+  19: {
+    name: "ConsolidatedQuote",
+    size: 88,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "bidPrice", type: "price", offset: 32 },
+      { name: "bidQuantity", type: "quantity", offset: 40 },
+      { name: "askPrice", type: "price", offset: 48 },
+      { name: "askQuantity", type: "quantity", offset: 56 },
+      { name: "bidSymbol", type: "symbol", offset: 64 },
+      { name: "askSymbol", type: "symbol", offset: 72 },
+      { name: "venues", type: "u32", offset: 80 },
+    ],
+    lists: [],
   },
 };
