@@ -18,7 +18,8 @@
 // command(), resend() and report() are for any thread. Callbacks run on the thread that emitted, before emit_...
 // returns; they must not emit, command, resend, start or stop, and what they are given is valid during the call.
 //
-// Ownership: whoever shares a connector keeps it alive; rings outlive their connector as long as they are read.
+// Ownership: what callbacks refer to must live until stop() returned. Whoever shares a connector keeps it alive; rings
+// outlive their connector as long as they are read.
 #pragma once
 
 #include <functional>
