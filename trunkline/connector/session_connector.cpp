@@ -8,13 +8,14 @@
 namespace trunkline::connector {
 
 SessionConnector::SessionConnector(SessionConnectorConfig config, std::unique_ptr<venue::Venue> venue, EventLog& log)
-    : config_(std::move(config)),
-      name_(config_.session.connector.empty() ? std::string(venue->exchange()) : config_.session.connector),
+    : IExchangeConnector(
+          {.name = config.session.connector.empty() ? std::string(venue->exchange()) : config.session.connector,
+           .id = config.id,
+           .ring = config.ring,
+           .log = &log}),
       venue_(std::move(venue)),
       log_(log),
-      ring_(std::make_shared<bus::Ring>(config_.ring)),
-      sink_(*ring_, config_.id),
-      session_(io_, *venue_, sink_, log_, config_.session) {}
+      session_(io_, *venue_, sink(), log_, std::move(config.session)) {}
 
 SessionConnector::~SessionConnector() {
   stop();
@@ -25,7 +26,7 @@ void SessionConnector::start() {
   io_.restart();
   net::asio::post(io_, [this] {
     if (const auto started = session_.start(); !started) {
-      log_.write({Severity::Error, "connector_start_failed", name_, {}, {{"error", started.error().message}}});
+      log_.write({Severity::Error, "connector_start_failed", name(), {}, {{"error", started.error().message}}});
     }
   });
   thread_ = std::thread([this] {
@@ -43,23 +44,24 @@ void SessionConnector::stop() {
   thread_.join();
 }
 
-void SessionConnector::command(const venue::Command& command) {
+Result<void> SessionConnector::command(const venue::Command& command) {
   session_.command(command, [this, command](const Result<void>& done) {
     if (done) return;
     const bool subscribing = command.action == venue::Action::Subscribe;
     log_.write({Severity::Error,
                 subscribing ? "subscription_failed" : "command_failed",
-                name_,
+                name(),
                 command.symbol.to_text(),
                 {{"error", done.error().message}}});
   });
+  return {};
 }
 
 ConnectionReport SessionConnector::report() const {
   const net::SessionStats& stats = session_.stats();
   const auto lanes = session_.lanes();
   ConnectionReport report;
-  report.connector = name_;
+  report.connector = name();
   report.exchange = venue_->exchange();
   report.connected = !lanes.empty() && std::ranges::all_of(lanes, [](const net::LaneInfo& lane) {
     return lane.state == wire::ConnectionState::Connected;
@@ -70,7 +72,7 @@ ConnectionReport SessionConnector::report() const {
   report.rate_limited = stats.rate_limited.get();
   report.reconnects = stats.reconnects.get();
   report.parse_errors = stats.parse_errors.get();
-  report.frames = ring_->published();
+  report.frames = ring()->published();
   return report;
 }
 

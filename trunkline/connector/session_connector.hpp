@@ -9,12 +9,10 @@
 #include <string>
 #include <thread>
 
-#include "trunkline/bus/ring.hpp"
 #include "trunkline/connector/exchange_connector.hpp"
 #include "trunkline/core/error.hpp"
 #include "trunkline/core/event.hpp"
 #include "trunkline/net/session.hpp"
-#include "trunkline/venue/sink.hpp"
 #include "trunkline/venue/venue.hpp"
 
 namespace trunkline::connector {
@@ -23,19 +21,6 @@ struct SessionConnectorConfig {
   venue::ConnectorId id{};  // unique among the connectors of one stream
   bus::RingConfig ring = {};
   net::SessionConfig session = {};
-};
-
-struct ConnectionReport {
-  std::string connector;
-  std::string exchange;
-  bool connected = false;  // every lane has a connection whose upgrade succeeded
-  std::uint64_t messages = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t requests = 0;
-  std::uint64_t rate_limited = 0;
-  std::uint64_t reconnects = 0;
-  std::uint64_t parse_errors = 0;
-  std::uint64_t frames = 0;  // published on its ring
 };
 
 class SessionConnector final : public IExchangeConnector {
@@ -50,23 +35,15 @@ class SessionConnector final : public IExchangeConnector {
   // An address that cannot be read, or TLS that cannot be set up, goes to the log as connector_start_failed.
   void start() override;
   void stop() override;
-  const std::shared_ptr<bus::Ring>& ring() const noexcept override { return ring_; }
-
-  const std::string& name() const noexcept { return name_; }
-  venue::ConnectorId id() const noexcept { return config_.id; }
 
   // Carried out on the connector's thread, before start() and after a restart too; what the venue refuses goes to the
-  // log.
-  void command(const venue::Command& command);
-  ConnectionReport report() const;
+  // log, and the result is never an error.
+  Result<void> command(const venue::Command& command) override;
+  ConnectionReport report() const override;
 
  private:
-  SessionConnectorConfig config_;
-  std::string name_;
   std::unique_ptr<venue::Venue> venue_;
   EventLog& log_;
-  std::shared_ptr<bus::Ring> ring_;
-  venue::Sink sink_;
   net::asio::io_context io_{1};
   net::Session session_;
   std::thread thread_;

@@ -5,7 +5,7 @@
 
 namespace trunkline::hub {
 
-Result<void> ConnectionManager::add(std::shared_ptr<connector::SessionConnector> connector) {
+Result<void> ConnectionManager::add(std::shared_ptr<connector::IExchangeConnector> connector) {
   const std::lock_guard lock(mutex_);
   for (const auto& other : connectors_) {
     if (other->name() == connector->name()) {
@@ -24,43 +24,53 @@ Result<void> ConnectionManager::add(std::shared_ptr<connector::SessionConnector>
 }
 
 Result<void> ConnectionManager::command(const venue::Command& command) {
-  const std::lock_guard lock(mutex_);
   bool found = false;
-  for (const auto& connector : connectors_) {
+  for (const auto& connector : connectors()) {
     if (connector->exchange_id() != command.symbol.exchange) continue;
-    connector->command(command);
+    if (auto done = connector->command(command); !done) return done;
     found = true;
   }
   if (!found) {
     return fail(ErrorCode::NotFound, fmt::format("{}: no connector of exchange \"{}\"; connect_exchange() it first",
                                                  command.symbol.to_text(), excerpt(command.symbol.exchange)));
   }
+  const std::lock_guard lock(mutex_);
   symbols_.try_emplace(command.symbol.hash(), command.symbol);
   return {};
 }
 
+// Connectors are called without the lock: what they do may come back here.
+std::vector<std::shared_ptr<connector::IExchangeConnector>> ConnectionManager::connectors() const {
+  const std::lock_guard lock(mutex_);
+  return connectors_;
+}
+
 void ConnectionManager::start() {
-  for (const auto& connector : connectors_) connector->start();
+  for (const auto& connector : connectors()) connector->start();
 }
 
 void ConnectionManager::stop() {
-  for (const auto& connector : connectors_) connector->stop();
+  for (const auto& connector : connectors()) connector->stop();
 }
 
 std::vector<ConnectionReport> ConnectionManager::reports() const {
-  const std::lock_guard lock(mutex_);
   std::vector<ConnectionReport> reports;
-  for (const auto& connector : connectors_) reports.push_back(connector->report());
+  for (const auto& connector : connectors()) reports.push_back(connector->report());
   return reports;
 }
 
 void ConnectionManager::request_resend(SymbolHash symbol) {
-  const std::lock_guard lock(mutex_);
-  const auto found = symbols_.find(symbol);
-  if (found == symbols_.end()) return;
-  for (const auto& connector : connectors_) {
-    if (connector->exchange_id() == found->second.exchange)
-      connector->command({venue::Action::Resend, found->second, {}});
+  std::optional<SymbolDescriptor> subscribed;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = symbols_.find(symbol); found != symbols_.end()) subscribed = found->second;
+  }
+  for (const auto& connector : connectors()) {
+    if (!subscribed) {
+      static_cast<void>(connector->resend(symbol));
+    } else if (connector->exchange_id() == subscribed->exchange) {
+      static_cast<void>(connector->command({venue::Action::Resend, *subscribed, {}}));
+    }
   }
 }
 

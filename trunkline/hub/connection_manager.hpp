@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "trunkline/connector/session_connector.hpp"
+#include "trunkline/connector/exchange_connector.hpp"
 #include "trunkline/core/error.hpp"
 #include "trunkline/core/symbol.hpp"
 
@@ -21,21 +22,23 @@ using connector::ConnectionReport;
 class ConnectionManager {
  public:
   // AlreadyExists when a connector of this name, or with this id, is there.
-  Result<void> add(std::shared_ptr<connector::SessionConnector> connector);
-  // To the connectors of the symbol's exchange; NotFound when there is none. Carried out on their threads; what the
-  // venue says of it goes to the log.
+  Result<void> add(std::shared_ptr<connector::IExchangeConnector> connector);
+  // To the connectors of the symbol's exchange; NotFound when there is none, and what a connector refuses at once. What
+  // a venue says of it later goes to the log.
   Result<void> command(const venue::Command& command);
 
   void start();
   void stop();
 
   std::vector<ConnectionReport> reports() const;
-  // Nothing happens for a symbol that was never subscribed to.
+  // Of a symbol that was subscribed to, or that a connector brought itself; nothing happens for others.
   void request_resend(SymbolHash symbol);
 
  private:
+  std::vector<std::shared_ptr<connector::IExchangeConnector>> connectors() const;
+
   mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<connector::SessionConnector>> connectors_;
+  std::vector<std::shared_ptr<connector::IExchangeConnector>> connectors_;
   std::unordered_map<SymbolHash, SymbolDescriptor> symbols_;
 };
 

@@ -1,19 +1,8 @@
 #include "trunkline/hub/exchange_hub.hpp"
 
-#include <fmt/format.h>
 #include <utility>
 
 namespace trunkline::hub {
-namespace {
-
-// The upper 12 bits of every source it stamps; the same in every run, so that tapes and relays agree.
-venue::ConnectorId connector_id(std::string_view name) {
-  constexpr std::uint16_t reserved_for_relays = venue::connector_id_limit - 1;
-  return venue::ConnectorId{static_cast<std::uint16_t>(hash_symbol_text(name) % reserved_for_relays)};
-}
-
-}  // namespace
-
 ExchangeHub::ExchangeHub(HubConfig config, EventLog& log) : config_(std::move(config)), log_(log) {}
 
 ExchangeHub::~ExchangeHub() {
@@ -24,7 +13,7 @@ Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
   const auto row = ExchangeRegistry::find(config.exchange());
   if (!row) return std::unexpected(row.error());
   connector::SessionConnectorConfig connector_config;
-  connector_config.id = connector_id(config.name());
+  connector_config.id = connector::connector_id(config.name());
   connector_config.ring = config_.ring;
   connector_config.session.connector = config.name();
   connector_config.session.tick = config_.tick;
@@ -35,7 +24,10 @@ Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
     if (!endpoints) return std::unexpected(endpoints.error());
     connector_config.session.endpoints = *std::move(endpoints);
   }
-  auto connector = std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), log_);
+  return add_connector(std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), log_));
+}
+
+Result<void> ExchangeHub::add_connector(std::shared_ptr<connector::IExchangeConnector> connector) {
   if (auto added = connections_.add(connector); !added) return added;
   market_data_.attach(*connector);
   if (running_) connector->start();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "trunkline/bus/ring_config.hpp"
+#include "trunkline/connector/session_connector.hpp"
 #include "trunkline/core/error.hpp"
 #include "trunkline/core/event.hpp"
 #include "trunkline/core/symbol.hpp"
@@ -52,6 +53,9 @@ class ExchangeHub {
   // Makes the connector; it connects at start(), or now when the hub runs. NotFound names the exchanges there are;
   // AlreadyExists when a connector of that name is there.
   Result<void> connect_exchange(const ExchangeConfig& config);
+  // A connector of one's own: it starts and stops with the hub, and all readers get what it emits. AlreadyExists when a
+  // connector of that name is there.
+  Result<void> add_connector(std::shared_ptr<connector::IExchangeConnector> connector);
 
   // Whether the venue knows the symbol shows later, on the stream and in the log: this returns at once. NotFound when
   // no connector of the symbol's exchange is there.

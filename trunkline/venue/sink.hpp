@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -92,7 +93,12 @@ class Sink {
   }
 
   // Wakes the readers that sleep; once for all frames of one read.
-  void flush() noexcept { ring_.flush(); }
+  void flush() noexcept {
+    ring_.flush();
+    if (on_flush_) on_flush_();
+  }
+  // Called after each flush, on the writer's thread; before anything is published. Must not throw.
+  void on_flush(std::function<void()> handler) { on_flush_ = std::move(handler); }
 
   // Of the next frame.
   std::uint32_t sequence() const noexcept { return sequence_; }
@@ -117,6 +123,7 @@ class Sink {
   Nanos began_{0};
   std::uint16_t source_ = 0;
   std::uint32_t sequence_;
+  std::function<void()> on_flush_;
 };
 
 }  // namespace trunkline::venue
