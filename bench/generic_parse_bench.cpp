@@ -31,7 +31,7 @@ class Maker {
     return R"({"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":1709891679005,"data":[{"T":1709891679004,)"
            R"("s":"BTCUSDT","S":")" +
            std::string(random_() % 2 == 0 ? "Buy" : "Sell") + R"(","v":")" + quantity() + R"(","p":")" + price() +
-           R"(","L":"PlusTick","i":"229000000001)" + std::to_string(++id_) + R"(","BT":false}]})";
+           R"(","L":"PlusTick","i":"2290000000)" + std::to_string(++id_) + R"(","BT":false}]})";
   }
   // `levels` a side.
   std::string book(std::size_t levels) {
