@@ -64,6 +64,7 @@ void BookPublisher::publish_snapshot(std::uint64_t update_id, Nanos exchange_tim
   wire::L2Snapshot frame;
   frame.symbol = symbol_;
   frame.exchange_time = exchange_time;
+  frame.detail = live() ? book::live_once_applied : 0;
   frame.update_id = update_id;
   context.sink.publish_book(frame, bids, asks);
 }
