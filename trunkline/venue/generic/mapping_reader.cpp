@@ -37,6 +37,9 @@ constexpr Kinds books = bit(MessageKind::Book) | bit(MessageKind::BookSnapshot) 
 constexpr Kinds data = books | bit(MessageKind::Trade) | bit(MessageKind::Quote) | bit(MessageKind::Ticker);
 constexpr Kinds answers = bit(MessageKind::Acknowledged) | bit(MessageKind::Refused);
 
+// Those that a mapping can fill.
+constexpr Channel channels[] = {Channel::Trades, Channel::Quotes, Channel::Depth, Channel::Ticker};
+
 struct FieldRow {
   std::string_view key;
   Field field;
@@ -367,13 +370,14 @@ class Reader {
 
   void read_topics(const toml::table& inner, Mapping& out) {
     Table table(inner, "topics", file_, error_);
-    for (const Channel channel : all_channels) {
+    for (const Channel channel : channels) {
       table.filled_in(to_text(channel), out.topics[std::to_underlying(channel)], {"symbol"});
     }
     table.finish();
   }
 
-  MessageMapping read_message(const toml::table& inner, std::string_view name) {
+  // What is polled for one symbol need not say it.
+  MessageMapping read_message(const toml::table& inner, std::string_view name, bool names_symbol = true) {
     MessageMapping out;
     Table table(inner, std::string(name), file_, error_);
     out.place = table.place();
@@ -400,6 +404,7 @@ class Reader {
     for (const FieldRow& row : field_rows) {
       out.path(row.field) = table.path(row.key);
       only_for(row.key, row.takes);
+      if (row.field == Field::Symbol && !names_symbol) continue;
       if ((row.needs & kind) != 0 && !out.path(row.field)) {
         table.refuse(nullptr, row.key, fmt::format("a message of kind {} needs it", kind_name));
       }
@@ -474,9 +479,9 @@ class Reader {
     PollMapping out;
     Table table(inner, "poll", file_, error_);
     out.place = table.place();
-    std::vector<std::pair<std::string_view, Channel>> channels;
-    for (const Channel channel : all_channels) channels.emplace_back(to_text(channel), channel);
-    table.word<Channel>("channel", channels, out.channel);
+    std::vector<std::pair<std::string_view, Channel>> words;
+    for (const Channel channel : channels) words.emplace_back(to_text(channel), channel);
+    table.word<Channel>("channel", words, out.channel);
     if (table.node("channel") == nullptr) table.refuse(nullptr, "channel", "it is missing");
     table.filled_in("url", out.url, {"symbol"});
     if (!out.url.starts_with("http://") && !out.url.starts_with("https://")) {
@@ -485,13 +490,30 @@ class Reader {
     table.duration("interval", out.interval);
     table.whole("weight", 100'000, out.weight);
     if (const auto* message = table.inner("message")) {
-      out.message = read_message(*message, "poll.message");
+      out.message = read_message(*message, "poll.message", false);
       if (!out.message.when.empty()) table.refuse(message, "message", "what is polled needs no `when`");
+      check_poll(table, out);
     } else {
       table.refuse(nullptr, "message", "a poll needs it");
     }
     table.finish();
     return out;
+  }
+
+  void check_poll(Table& table, const PollMapping& out) {
+    const Kinds kind = bit(out.message.kind);
+    const Kinds right = out.channel == Channel::Trades   ? bit(MessageKind::Trade)
+                        : out.channel == Channel::Quotes ? bit(MessageKind::Quote)
+                        : out.channel == Channel::Ticker ? bit(MessageKind::Ticker)
+                                                         : bit(MessageKind::BookSnapshot);
+    if ((kind & right) == 0) {
+      table.refuse(table.node("channel"), "channel",
+                   fmt::format("{} are read by messages of kind {}", to_text(out.channel),
+                               kinds[std::countr_zero(right)].first));
+    }
+    if (out.channel == Channel::Trades && !out.message.path(Field::Id)) {
+      table.refuse(table.node("message"), "message", "polled trades need `id`: most of them come several times");
+    }
   }
 
   void read_symbols(const toml::table& inner, Mapping& out) {

@@ -378,7 +378,9 @@ struct Parser::Reading {
     }
     return name;
   }
+  // Empty where it is not mapped: what is polled for one symbol need not say it.
   std::string_view needed_symbol() {
+    if (program.slot(Field::Symbol) == MessageProgram::no_slot) return {};
     need(Field::Symbol);
     return symbol();
   }
