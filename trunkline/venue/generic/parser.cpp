@@ -43,15 +43,15 @@ error_code walk(ondemand::value value, const Tree& tree, const Node& node, Visit
 
 template <class Visitor>
 error_code act(ondemand::value value, const Tree& tree, const Branch& branch, Visitor& visitor) {
-  switch (branch.action) {
-    case Action::Keep:
+  switch (branch.step) {
+    case Step::Keep:
       visitor.keep(branch.operand, value);
       return simdjson::SUCCESS;
-    case Action::Descend:
+    case Step::Descend:
       return walk(value, tree, tree.node(branch.operand), visitor);
-    case Action::Levels:
+    case Step::Levels:
       return visitor.levels(branch.operand, value);
-    case Action::Each:
+    case Step::Each:
       return visitor.each(branch.operand, value);
   }
   return simdjson::SUCCESS;

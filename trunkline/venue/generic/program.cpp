@@ -56,7 +56,7 @@ Result<Branch*> Tree::branch(std::uint16_t root, const Path& path) {
       continue;
     }
     if (last) return &*found;
-    if (found->action != Action::Descend) {
+    if (found->step != Step::Descend) {
       return fail(ErrorCode::InvalidArgument,
                   fmt::format("\"{}\" goes through a value that another path reads", excerpt(path.to_text())));
     }
@@ -69,25 +69,25 @@ Result<std::uint8_t> Tree::keep(std::uint16_t root, const Path& path) {
   const auto found = branch(root, path);
   if (!found) return std::unexpected(found.error());
   Branch& branch = **found;
-  if (branch.action == Action::Keep) return static_cast<std::uint8_t>(branch.operand);
-  if (branch.action != Action::Descend || branch.operand != 0) {
+  if (branch.step == Step::Keep) return static_cast<std::uint8_t>(branch.operand);
+  if (branch.step != Step::Descend || branch.operand != 0) {
     return fail(ErrorCode::InvalidArgument,
                 fmt::format("\"{}\" is a list or object that another path reads", excerpt(path.to_text())));
   }
   if (slots_ == max_slots) return fail(ErrorCode::InvalidArgument, "there are more than 32 different paths");
-  branch.action = Action::Keep;
+  branch.step = Step::Keep;
   branch.operand = static_cast<std::uint16_t>(slots_++);
   return static_cast<std::uint8_t>(branch.operand);
 }
 
-Result<void> Tree::add(std::uint16_t root, const Path& path, Action action, std::uint16_t operand) {
+Result<void> Tree::add(std::uint16_t root, const Path& path, Step step, std::uint16_t operand) {
   const auto found = branch(root, path);
   if (!found) return std::unexpected(found.error());
   Branch& branch = **found;
-  if (branch.action != Action::Descend || branch.operand != 0) {
+  if (branch.step != Step::Descend || branch.operand != 0) {
     return fail(ErrorCode::InvalidArgument, fmt::format("\"{}\" is read by another path too", excerpt(path.to_text())));
   }
-  branch.action = action;
+  branch.step = step;
   branch.operand = operand;
   return {};
 }
@@ -102,7 +102,7 @@ Result<MessageProgram> MessageProgram::compile(const MessageMapping& mapping) {
     program.items = inner = tree.add_node();
     if (mapping.each->parts.empty()) {
       program.items_are_root = true;
-    } else if (auto added = tree.add(0, *mapping.each, Action::Each, inner); !added) {
+    } else if (auto added = tree.add(0, *mapping.each, Step::Each, inner); !added) {
       return refuse(mapping, "each", added.error().message);
     }
   }
@@ -130,7 +130,7 @@ Result<MessageProgram> MessageProgram::compile(const MessageMapping& mapping) {
     if (path.from_root && mapping.each) {
       return refuse(mapping, "levels", "levels stand in the items of `each`, not outside of them");
     }
-    if (auto added = tree.add(inner, path, Action::Levels, static_cast<std::uint16_t>(i)); !added) {
+    if (auto added = tree.add(inner, path, Step::Levels, static_cast<std::uint16_t>(i)); !added) {
       return refuse(mapping, path.to_text(), added.error().message);
     }
   }

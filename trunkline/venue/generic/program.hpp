@@ -13,7 +13,7 @@
 
 namespace trunkline::venue::generic {
 
-enum class Action : std::uint8_t {
+enum class Step : std::uint8_t {
   Descend,  // into node `operand`
   Keep,     // the value, in slot `operand`
   Levels,   // list `operand` of levels
@@ -37,7 +37,7 @@ struct Branch {
   std::uint64_t word = 0;
   std::uint64_t mask = 0;
   std::uint32_t place = no_place;
-  Action action = Action::Descend;
+  Step step = Step::Descend;
   std::uint16_t operand = 0;
 };
 
@@ -57,7 +57,7 @@ class Tree {
 
   // The slot of that place below `root`; the same for the same path.
   Result<std::uint8_t> keep(std::uint16_t root, const Path& path);
-  Result<void> add(std::uint16_t root, const Path& path, Action action, std::uint16_t operand);
+  Result<void> add(std::uint16_t root, const Path& path, Step step, std::uint16_t operand);
   std::uint16_t add_node();
 
  private:
