@@ -41,9 +41,10 @@ Sources& sources() {
   return all;
 }
 
-Result<std::unique_ptr<venue::generic::GenericVenue>> make_source(const std::string& id,
+Result<std::unique_ptr<venue::generic::GenericVenue>> make_source(const ExchangeConfig& config,
                                                                   const venue::generic::Mapping& mapping) {
-  return venue::generic::GenericVenue::make({.exchange = id, .mapping = mapping});
+  return venue::generic::GenericVenue::make(
+      {.exchange = config.exchange(), .mapping = mapping, .audit_interval = config.audit_interval()});
 }
 
 }  // namespace
@@ -53,12 +54,13 @@ Result<void> ExchangeRegistry::add_source(const std::string& id, venue::generic:
     return fail(ErrorCode::AlreadyExists,
                 fmt::format("source.{}: there is an exchange of that name; choose another one", id));
   }
-  if (const auto made = make_source(id, mapping); !made) return std::unexpected(made.error());
+  if (const auto made = make_source(ExchangeConfig::websocket(id), mapping); !made)
+    return std::unexpected(made.error());
   const std::lock_guard lock(sources().mutex);
   Source& source = sources().rows.emplace_front(Source{id, {}});
   source.row = {source.id, "a source described in configuration",
-                [id, mapping = std::move(mapping)](const ExchangeConfig&) -> std::unique_ptr<venue::Venue> {
-                  return *make_source(id, mapping);
+                [mapping = std::move(mapping)](const ExchangeConfig& config) -> std::unique_ptr<venue::Venue> {
+                  return *make_source(config, mapping);
                 }};
   return {};
 }

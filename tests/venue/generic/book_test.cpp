@@ -158,6 +158,7 @@ TEST_F(Books, ASnapshotThatDoesNotComeIsAskedForAgain) {
   harness->bytes(change(0, 150, none, none));
   EXPECT_TRUE(resubscribed());
   harness->sent.clear();
+  harness->bytes(change(0, 151, none, none));
   for (int i = 0; i < 99; ++i) harness->tick();
   EXPECT_TRUE(harness->sent.empty());
   harness->tick();

@@ -10,6 +10,7 @@ struct GenericVenue::GenericFeed final : MarketDataFeed {
       : MarketDataFeed(instrument_of, index), book(instrument_of, rule, integrity) {}
 
   StreamBook book;
+  Nanos refreshed{0};
   RecentIds ids;
   QuoteRecord quote;  // the last one, for messages that tell only what changed
   TickerRecord ticker;

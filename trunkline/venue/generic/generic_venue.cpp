@@ -49,7 +49,8 @@ GenericVenue::GenericVenue(GenericConfig config, Parser parser, std::vector<Pars
       mapping_(std::move(config.mapping)),
       instruments_(mapping_, config.exchange),
       parser_(std::move(parser)),
-      poll_parsers_(std::move(poll_parsers)) {}
+      poll_parsers_(std::move(poll_parsers)),
+      audit_interval_(config.audit_interval) {}
 
 GenericVenue::~GenericVenue() = default;
 
@@ -72,7 +73,7 @@ MarketDataSetup GenericVenue::setup_of(const GenericConfig& config) {
     Lane lane;
     lane.name = "stream";
     lane.url = mapping.url;
-    lane.maximum_age = config.maximum_age != Nanos{0} ? config.maximum_age : mapping.maximum_age;
+    lane.maximum_age = mapping.maximum_age;
     lane.silence_before_ping = std::chrono::seconds{30};
     lane.messages_per_second = mapping.messages_per_second;
     setup.lanes.push_back(std::move(lane));
@@ -251,8 +252,22 @@ void GenericVenue::tick(const Context& context) {
       if (feed->wants(Channel::Depth)) need(*feed, own(*feed).book.on_tick(context), context);
     }
   }
+  if (mapping_.refresh && audit_interval_ > Nanos{0}) refresh_books(context);
   send_heartbeats(context);
   ask(context);
+}
+
+void GenericVenue::refresh_books(const Context& context) {
+  for (const auto& each : feeds()) {
+    GenericFeed& feed = own(*each);
+    if (!feed.wants(Channel::Depth) || !feed.book.publisher().live() || feed.refreshed == Nanos{0}) {
+      feed.refreshed = context.now;
+    } else if (context.now - feed.refreshed >= audit_interval_ || context.now < feed.refreshed) {
+      feed.refreshed = context.now;
+      ask_for_snapshot(feed, context);
+      return;  // one at a time
+    }
+  }
 }
 
 void GenericVenue::send_heartbeats(const Context& context) {

@@ -21,8 +21,8 @@ struct GenericConfig {
   std::string exchange;  // what symbols call it: "bybit"
   Mapping mapping;
   std::vector<SymbolSubscription> subscriptions = {};
-  // In place of the mapping's, where not zero.
-  Nanos maximum_age{0};
+  // How often a book is subscribed anew, where the mapping wants that.
+  Nanos audit_interval = std::chrono::minutes{5};
 };
 
 class GenericVenue final : public MarketDataVenue {
@@ -81,6 +81,7 @@ class GenericVenue final : public MarketDataVenue {
   // The whole message could not be told: the books of the symbols it names are not believed any more.
   void take_unreadable(std::string_view error, std::string_view text, const Context& context);
   void send_heartbeats(const Context& context);
+  void refresh_books(const Context& context);
   void ask(const Context& context);
   void take_poll(Poll& poll, const Reply& reply, const Context& context);
 
@@ -102,6 +103,7 @@ class GenericVenue final : public MarketDataVenue {
     Nanos sent;
   };
   std::vector<Heartbeat> heartbeats_;
+  Nanos audit_interval_;
   std::uint64_t heartbeat_id_ = 0;
 };
 

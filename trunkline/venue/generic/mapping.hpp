@@ -146,6 +146,8 @@ struct Mapping {
   std::string unsubscribe;  // empty: a stream that is not wanted any more is dropped as it comes
   std::uint32_t batch = 1;  // topics in one message
   bool acknowledges = true;
+  // Each book is subscribed anew once an audit interval, so that an error which no rule sees does not live for longer.
+  bool refresh = false;
   std::array<std::string, channel_count> topics;  // templates by channel; empty: the source has no such channel
 
   std::vector<MessageMapping> messages;

@@ -361,7 +361,11 @@ class Reader {
     table.filled_in("unsubscribe", out.unsubscribe, {"topic", "topics", "symbol", "id"});
     table.whole("batch", 1'000, out.batch);
     table.truth("acknowledged", out.acknowledges);
+    table.truth("refresh", out.refresh);
     if (out.subscribe.empty()) table.refuse(nullptr, "send", "it is missing");
+    if (out.refresh && out.unsubscribe.empty()) {
+      table.refuse(table.node("refresh"), "refresh", "it needs `unsubscribe`: a stream is left and subscribed anew");
+    }
     if (out.batch > 1 && out.subscribe.find("{topics}") == std::string::npos) {
       table.refuse(table.node("batch"), "batch", "several topics in one message need {topics} in `send`");
     }

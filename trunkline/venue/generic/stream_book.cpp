@@ -10,6 +10,7 @@ using Taken = BookPublisher::Taken;
 
 void StreamBook::wait(BookReason reason, const Context& context) {
   waiting_since_ = context.now;
+  missed_any_ = false;
   publisher_.set_state(BookState::Syncing, reason, context);
 }
 
@@ -46,12 +47,14 @@ StreamBook::Need StreamBook::fault(BookReason reason, const Context& context) {
 }
 
 StreamBook::Need StreamBook::on_tick(const Context& context) {
-  if (waiting_since_ == Nanos{0}) return Need::Nothing;
+  // Where nothing comes at all, the subscription is silent, which is found elsewhere.
+  if (waiting_since_ == Nanos{0} || !missed_any_) return Need::Nothing;
   // A clock that was set back does not make it wait for ever.
   const Nanos waited = context.now - std::min(waiting_since_, context.now);
   if (waited < snapshot_limit * (1 << std::min(tries_, 5U))) return Need::Nothing;
   ++tries_;
   waiting_since_ = context.now;
+  missed_any_ = false;
   return Need::Snapshot;
 }
 
@@ -75,7 +78,10 @@ StreamBook::Fit StreamBook::fit(const book::UpdateIds& ids) const noexcept {
 StreamBook::Need StreamBook::take(const BookRecord& record, std::uint32_t source, const Context& context) {
   if (record.snapshot) return take_snapshot(record, source, context);
   // Before its snapshot, or of the connection that is being replaced.
-  if (!publisher_.live() || source != source_) return Need::Nothing;
+  if (!publisher_.live() || source != source_) {
+    missed_any_ = true;
+    return Need::Nothing;
+  }
   switch (fit(record.ids)) {
     case Fit::Next:
       break;

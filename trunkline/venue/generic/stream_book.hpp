@@ -27,7 +27,7 @@ class StreamBook {
   [[nodiscard]] Need take(const BookRecord& record, std::uint32_t source, const Context& context);
   // The book is wrong for a reason found elsewhere.
   [[nodiscard]] Need fault(wire::BookReason reason, const Context& context);
-  // A snapshot has been waited for in vain since it was last asked for.
+  // Changes come, but the snapshot that was asked for does not.
   [[nodiscard]] Need on_tick(const Context& context);
   void resend(const Context& context) const { publisher_.resend(context); }
 
@@ -49,7 +49,8 @@ class StreamBook {
   bool joined_ = false;      // a change followed on the snapshot
   std::uint32_t stale_ = 0;  // changes in a row that the book knew already
   std::uint32_t source_ = 0;
-  Nanos waiting_since_{0};  // for a snapshot; 0: it does not
+  Nanos waiting_since_{0};   // for a snapshot; 0: it does not
+  bool missed_any_ = false;  // changes came while it waited
   unsigned tries_ = 0;
   std::uint64_t duplicates_ = 0;
 };
