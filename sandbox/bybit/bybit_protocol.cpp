@@ -273,10 +273,10 @@ bool BybitProtocol::request(const net::HttpRequest& request, net::Responder resp
   if (!request.path.starts_with(base)) return false;
   if (auto refused = host_->refused_request({"spot", request.parameter("symbol").value_or(""), "rest"})) {
     refused->body = R"({"retCode":10006,"retMsg":"Too many visits!","result":{}})";
-    responder.send(*std::move(refused));
+    responder.respond(*std::move(refused));
     return true;
   }
-  responder.send(answer(std::string_view(request.path).substr(base.size()), request));
+  responder.respond(answer(std::string_view(request.path).substr(base.size()), request));
   return true;
 }
 
