@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <fmt/format.h>
+#include <optional>
 
 #include "trunkline/core/symbol.hpp"
 #include "trunkline/protocol/json_scanner.hpp"
@@ -151,6 +152,9 @@ struct Parser::Selection {
 
 // Reads the fields of one message, or of its items.
 struct Parser::Reading {
+  Reading(Parser& by, const MessageProgram& of, std::string_view message, RecordListener& to)
+      : parser(by), program(of), text(message), listener(to) {}
+
   Parser& parser;
   const MessageProgram& program;
   std::string_view text;
@@ -176,6 +180,11 @@ struct Parser::Reading {
     found |= std::uint32_t{1} << slot;
   }
 
+  error_code read_root_items(ondemand::document& document) {
+    ondemand::value root;
+    if (const auto failure = document.get_value().get(root)) return failure;
+    return each(program.items, root);
+  }
   error_code each(std::uint16_t node, ondemand::value& value) {
     if (!second_pass && (found & program.outer) != program.outer) {
       deferred = true;
@@ -528,34 +537,95 @@ void Parser::parse(std::string_view text, RecordListener& listener) {
   const simdjson::padded_string_view padded(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING);
   if (const auto error = json_.iterate(padded).get(document)) return refuse(MessageKind::Ignored, {}, error);
 
-  Selection selection{*this};
-  selection.chosen = selector_.decide(slots_, 0, false);
-  if (selection.chosen == Selector::undecided) {
+  int chosen = selector_.decide(slots_, 0, false);
+  if (chosen == Selector::undecided) {
+    if (read_in_one_pass(document, text, listener)) return;
+    document.rewind();
+    Selection selection{*this};
     if (const auto error = walk_document(document, selector_.tree(), selection)) {
       return refuse(MessageKind::Ignored, {}, error);
     }
-    if (selection.chosen == Selector::undecided) selection.chosen = selector_.decide(slots_, selection.found, true);
+    chosen = selection.chosen;
+    if (chosen == Selector::undecided) chosen = selector_.decide(slots_, selection.found, true);
     document.rewind();
   }
-  if (selection.chosen < 0) return listener.take_unknown(text);
+  if (chosen < 0) return listener.take_unknown(text);
 
-  const MessageProgram& program = programs_[static_cast<std::size_t>(selection.chosen)];
+  const MessageProgram& program = programs_[static_cast<std::size_t>(chosen)];
   if (program.mapping.kind == MessageKind::Ignored) return;
-  Reading reading{*this, program, text, listener};
+  Reading reading(*this, program, text, listener);
   reading.begin_item();
-  const auto read = [&] {
-    if (!program.items_are_root) return walk_document(document, program.tree, reading);
-    ondemand::value root;
-    if (const auto error = document.get_value().get(root)) return error;
-    return reading.each(program.items, root);
-  };
-  auto error = read();
+  const auto error =
+      program.items_are_root ? reading.read_root_items(document) : walk_document(document, program.tree, reading);
+  finish(reading, document, error);
+}
+
+// Most venues write first what tells the kind: then the fields behind it are read on the way.
+bool Parser::read_in_one_pass(simdjson::ondemand::document& document, std::string_view text, RecordListener& listener) {
+  ondemand::object object;
+  ondemand::json_type type;
+  if (document.type().get(type) != simdjson::SUCCESS || type != ondemand::json_type::object) return false;
+  if (document.get_object().get(object) != simdjson::SUCCESS) return false;
+  std::optional<Reading> reading;
+  std::size_t left = 0;
+  for (auto item : object) {
+    ondemand::field field;
+    if (const auto error = std::move(item).get(field)) {
+      if (!reading) return false;
+      finish(*reading, document, error);
+      return true;
+    }
+    const char* const key = field.key().raw();
+    if (!reading) {
+      const int chosen = choose_by(key, field.value());
+      if (chosen < 0) return false;
+      const MessageProgram& program = programs_[static_cast<std::size_t>(chosen)];
+      if (program.mapping.kind == MessageKind::Ignored) return true;
+      if (program.items_are_root) return false;
+      reading.emplace(*this, program, text, listener);
+      reading->begin_item();
+      left = program.tree.node(0).branches.size();
+    }
+    for (const Branch& branch : reading->program.tree.node(0).branches) {
+      if (!branch.matches(key)) continue;
+      if (const auto error = act(field.value(), reading->program.tree, branch, *reading)) {
+        finish(*reading, document, error);
+        return true;
+      }
+      --left;
+      break;
+    }
+    if (left == 0) break;
+  }
+  if (!reading) return false;
+  finish(*reading, document, simdjson::SUCCESS);
+  return true;
+}
+
+// What the first key decides; negative where it does not.
+int Parser::choose_by(const char* key, simdjson::ondemand::value& value) {
+  for (const Branch& branch : selector_.tree().node(0).branches) {
+    if (branch.step != Step::Keep || !branch.matches(key)) continue;
+    const std::string_view token = token_of(value);
+    if (token == "null") return Selector::undecided;
+    slots_[branch.operand] = {without_quotes(token), '\0'};
+    return selector_.decide(slots_, std::uint32_t{1} << branch.operand, false);
+  }
+  return Selector::undecided;
+}
+
+void Parser::finish(Reading& reading, simdjson::ondemand::document& document, simdjson::error_code error) {
+  const MessageProgram& program = reading.program;
   if (error == simdjson::SUCCESS && reading.deferred) {
     document.rewind();
     reading.second_pass = true;
-    error = read();
+    error = walk_document(document, program.tree, reading);
   }
-  if (error != simdjson::SUCCESS) return refuse(program.mapping.kind, reading.symbol(), error);
+  if (error != simdjson::SUCCESS) {
+    return reading.listener.take_failure(
+        program.mapping.kind, reading.symbol(),
+        fmt::format("{} in {}", simdjson::error_message(error), excerpt(reading.text, 200)));
+  }
   if (program.items == MessageProgram::no_node) reading.emit();
 }
 

@@ -43,6 +43,9 @@ class Parser {
   struct Reading;
 
   Parser() = default;
+  bool read_in_one_pass(simdjson::ondemand::document& document, std::string_view text, RecordListener& listener);
+  int choose_by(const char* key, simdjson::ondemand::value& value);
+  void finish(Reading& reading, simdjson::ondemand::document& document, simdjson::error_code error);
 
   std::vector<MessageProgram> programs_;
   Selector selector_;
