@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sandbox/server/venue_host.hpp"
+#include "trunkline/core/symbol.hpp"
 
 namespace trunkline::sandbox::bybit {
 namespace {
