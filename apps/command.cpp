@@ -50,6 +50,9 @@ hub::HubConfig hub_config(const hub::Settings& settings) {
 
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols) {
+  for (const auto& [name, mapping] : settings.sources) {
+    if (auto added = hub::ExchangeRegistry::add_source(name, mapping); !added) return added;
+  }
   std::set<std::string> exchanges;
   for (const SymbolDescriptor& symbol : symbols) exchanges.insert(symbol.exchange);
   for (const std::string& exchange : exchanges) {

@@ -3,6 +3,8 @@
 
 #include "apps/command.hpp"
 #include "sandbox/binance/server.hpp"
+#include "sandbox/bybit/bybit_protocol.hpp"
+#include "sandbox/server/venue_server.hpp"
 
 namespace trunkline::apps {
 namespace {
@@ -43,6 +45,49 @@ int run(Options& options) {
   return 0;
 }
 
+// A sandbox of one port, on the shared server.
+struct ServerOptions {
+  sandbox::VenueServerOptions server;
+  SettingsOptions settings;
+};
+
+int serve(ServerOptions& options, std::string_view title, std::unique_ptr<sandbox::Protocol> protocol) {
+  const auto settings = options.settings.load();
+  if (!settings) return 2;
+  SignalWait signals;
+  hub::Log log(settings->log);
+  const auto server = sandbox::VenueServer::start(std::move(protocol), options.server, &log);
+  if (!server) return complain(server.error());
+  fmt::print("{} sandbox\n  {:<8} http://127.0.0.1:{}\n", title, "venue", (*server)->port());
+  fmt::print("  control  http://127.0.0.1:{}/sandbox/status\nCtrl-C ends.\n", (*server)->port());
+  std::fflush(stdout);
+  signals.wait();
+  (*server)->stop();
+  return 0;
+}
+
+template <class Protocol>
+void add_server(CLI::App& sandboxes, std::string name, std::string title, std::vector<std::string> symbols,
+                int& exit_code) {
+  auto* command = sandboxes.add_subcommand(std::move(name), title);
+  auto options = std::make_shared<ServerOptions>();
+  auto& server = options->server;
+  server.symbols = std::move(symbols);
+  command->add_option("--port", server.port, "0: any free one")->capture_default_str();
+  command->add_option("--address", server.address, "address to listen on")->capture_default_str();
+  command->add_option("--symbols", server.symbols, "as the venue writes them")->delimiter(',')->capture_default_str();
+  command->add_option("--rate", server.rate, "messages a second and symbol")->capture_default_str();
+  command->add_option("--seed", server.seed, "the same seed gives the same flow")->capture_default_str();
+  command
+      ->add_option("--fault", server.faults,
+                   "a fault from the start, such as drop:symbol=BTCUSDT,count=1,after=50; may be repeated")
+      ->allow_extra_args(false);
+  options->settings.add_to(*command);
+  command->callback([options, title, &exit_code] {
+    exit_code = serve(*options, title.substr(0, title.find(':')), std::make_unique<Protocol>());
+  });
+}
+
 }  // namespace
 
 void add_sandbox(CLI::App& program, int& exit_code) {
@@ -69,6 +114,8 @@ void add_sandbox(CLI::App& program, int& exit_code) {
   binance->add_option("--max-age", options->maximum_age_s, "seconds that a WebSocket lives; 0: 24 hours");
   options->settings.add_to(*binance);
   binance->callback([options, &exit_code] { exit_code = run(*options); });
+  add_server<sandbox::bybit::BybitProtocol>(*command, "bybit", "Bybit: public stream and market REST of v5 spot",
+                                            {"BTCUSDT", "ETHUSDT"}, exit_code);
 }
 
 }  // namespace trunkline::apps

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "sandbox/binance/server.hpp"
+#include "sandbox/bybit/bybit_protocol.hpp"
+#include "sandbox/server/venue_server.hpp"
 
 namespace trunkline::sandbox {
 namespace {
@@ -45,8 +47,28 @@ Result<std::unique_ptr<RunningSandbox>> start_binance(const SandboxRequest& requ
 
 constexpr std::array<std::string_view, 3> binance_exchanges{"binance", "binance_usdm", "binance_coinm"};
 
+constexpr std::array<std::string_view, 1> bybit_exchanges{"bybit"};
+
+class RunningServer final : public RunningSandbox {
+ public:
+  explicit RunningServer(std::unique_ptr<VenueServer> server) : server_(std::move(server)) {}
+  std::string endpoint(std::string_view) const override { return fmt::format("http://127.0.0.1:{}", server_->port()); }
+
+ private:
+  std::unique_ptr<VenueServer> server_;
+};
+
+Result<std::unique_ptr<RunningSandbox>> start_bybit(const SandboxRequest& request, EventLog* log) {
+  VenueServerOptions options{.port = request.port, .rate = request.rate, .seed = request.seed};
+  for (const SymbolDescriptor& symbol : request.symbols) options.symbols.push_back(symbol.base + symbol.quote);
+  auto started = VenueServer::start(std::make_unique<bybit::BybitProtocol>(), std::move(options), log);
+  if (!started) return std::unexpected(started.error());
+  return std::make_unique<RunningServer>(*std::move(started));
+}
+
 constexpr std::array registry{
     SandboxRow{"binance", binance_exchanges, start_binance},
+    SandboxRow{"bybit", bybit_exchanges, start_bybit},
 };
 
 }  // namespace

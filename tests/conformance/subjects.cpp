@@ -1,6 +1,31 @@
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
 #include "conformance/subject.hpp"
+#include "trunkline/hub/exchange_registry.hpp"
+#include "trunkline/venue/generic/mapping_reader.hpp"
 
 namespace trunkline::conformance {
+
+namespace {
+
+// An exchange that is described in configuration alone, as the documentation has it; with the sandbox's ticks.
+std::string bybit() {
+  std::ifstream file(TRUNKLINE_SOURCE_DIR "/examples/bybit.toml");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto mapping = venue::generic::read_mapping(text, "examples/bybit.toml", "source.bybit");
+  if (!mapping) throw std::runtime_error(mapping.error().message);
+  for (const char* const symbol : {"BTC-USDT", "ETH-USDT", "SOL-USDT"}) {
+    mapping->symbols[symbol].tick = *Price::parse("0.01");
+  }
+  if (const auto added = hub::ExchangeRegistry::add_source("bybit", *std::move(mapping)); !added) {
+    throw std::runtime_error(added.error().message);
+  }
+  return "bybit";
+}
+
+}  // namespace
 
 const std::vector<Subject>& subjects() {
   using venue::Channel;
@@ -20,6 +45,17 @@ const std::vector<Subject>& subjects() {
        .integrity = wire::Integrity::Sequenced,
        .corrupted = Finds::ByAudit,
        .depth = 100},
+      {.exchange = bybit(),
+       .symbols = {"bybit:BTC-USDT", "bybit:ETH-USDT", "bybit:SOL-USDT"},
+       .integrity = wire::Integrity::Sequenced,
+       .channels = {Channel::Trades, Channel::Depth},
+       .corrupted = Finds::ByAudit,
+       .depth = 50,
+       .lacks = {{5, "a source with a template for its symbols takes any pair; the venue refuses its topics (3)"},
+                 {7, "its spot market has no stream of best prices that holds both sides"},
+                 {27, "its trade ids are texts that tell no order"},
+                 {35, "nothing is asked for over HTTP"},
+                 {36, "nothing is asked for over HTTP"}}},
   };
   return all;
 }

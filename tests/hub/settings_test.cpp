@@ -1,6 +1,10 @@
 #include "trunkline/hub/settings.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+
+#include "trunkline/hub/exchange_registry.hpp"
 
 namespace trunkline::hub {
 namespace {
@@ -92,6 +96,61 @@ TEST(Settings, ExchangesHaveTheirOwnSettings) {
   EXPECT_EQ(settings.exchange("binance").endpoint, "http://127.0.0.1:9");
   EXPECT_EQ(settings.exchange("binance").reconnect_attempts, 3U);
   EXPECT_EQ(settings.exchange("kraken").reconnect_attempts, 0U);
+}
+
+constexpr std::string_view source_keys = R"(symbol = "{BASE}{QUOTE}"
+websocket = { url = "wss://example.com" }
+subscribe = { send = "{topic}" }
+topics = { trades = "{symbol}" }
+message = [ { kind = "trade", symbol = "s", price = "p", quantity = "q" } ]
+)";
+
+TEST(Settings, ASourceIsReadFromItsTableOrItsOwnFile) {
+  Settings settings;
+  const auto applied = apply_toml(settings, "[source.mine]\n" + std::string(source_keys), "t.toml");
+  ASSERT_TRUE(applied) << applied.error().message;
+  EXPECT_EQ(settings.sources.at("mine").url, "wss://example.com");
+
+  const auto folder = std::filesystem::path(::testing::TempDir());
+  std::ofstream(folder / "source.toml") << source_keys;
+  const auto named = apply_toml(settings, "[source.other]\nfile = \"source.toml\"\n", (folder / "t.toml").string());
+  ASSERT_TRUE(named) << named.error().message;
+  EXPECT_EQ(settings.sources.at("other").messages.size(), 1U);
+}
+
+TEST(Settings, AWrongSourceIsRefusedWithItsPlace) {
+  const auto error_of_toml = [](const std::string& text) {
+    Settings settings;
+    const auto applied = apply_toml(settings, text, "t.toml");
+    return applied ? "" : applied.error().message;
+  };
+  EXPECT_EQ(error_of_toml("[source.mine]\nfile = \"nowhere.toml\"\n"),
+            "t.toml:2: source.mine: nowhere.toml cannot be read");
+  EXPECT_EQ(error_of_toml("[source.Mine]\n"),
+            "t.toml:1: source.Mine: a name has small letters, digits and underscores");
+  EXPECT_EQ(error_of_toml("[source]\nmine = 3\n"), "t.toml:2: source.mine: expected a table");
+  EXPECT_EQ(error_of_toml("[http]\n[source.mine]\nsymbl = \"x\"\n"),
+            "t.toml:3: symbl: there is no such key; did you mean \"symbol\"?");
+}
+
+TEST(Settings, TheExampleOfASourceIsASettingsFile) {
+  const auto loaded = load_settings({TRUNKLINE_SOURCE_DIR "/examples/bybit.toml", {}, {}});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_TRUE(loaded->sources.contains("bybit"));
+}
+
+TEST(ExchangeRegistry, FindsASourceThatWasAdded) {
+  Settings settings;
+  ASSERT_TRUE(apply_toml(settings, "[source.found]\n" + std::string(source_keys), "t.toml"));
+  EXPECT_FALSE(ExchangeRegistry::find("found"));
+  ASSERT_TRUE(ExchangeRegistry::add_source("found", settings.sources.at("found")));
+  const auto row = ExchangeRegistry::find("found");
+  ASSERT_TRUE(row);
+  EXPECT_EQ((*row)->make(ExchangeConfig::websocket("found"))->exchange(), "found");
+  EXPECT_NE(ExchangeRegistry::find("fuond").error().message.find("did you mean found?"), std::string::npos);
+  const auto taken = ExchangeRegistry::add_source("binance", settings.sources.at("found"));
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, ErrorCode::AlreadyExists);
 }
 
 TEST(Settings, EveryDefaultInTheTableIsWhatTheProgramStartsWith) {

@@ -66,6 +66,8 @@ ConnectionReport SessionConnector::report() const {
   report.connected = !lanes.empty() && std::ranges::all_of(lanes, [](const net::LaneInfo& lane) {
     return lane.state == wire::ConnectionState::Connected;
   });
+  // What is only polled has no connection of its own: it counts as one while requests are answered.
+  if (venue_->lanes().empty()) report.connected = stats.requests.get() > stats.requests_failed.get();
   report.messages = stats.messages.get();
   report.bytes = stats.bytes.get();
   report.requests = stats.requests.get();

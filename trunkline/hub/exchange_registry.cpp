@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <list>
+#include <mutex>
 
 #include "trunkline/venue/binance/binance_venue.hpp"
+#include "trunkline/venue/generic/generic_venue.hpp"
 
 namespace trunkline::hub {
 namespace {
@@ -18,13 +21,49 @@ std::unique_ptr<venue::Venue> make_binance(const ExchangeConfig& config) {
   return std::make_unique<venue::binance::BinanceVenue>(std::move(binance));
 }
 
-constexpr std::array registry{
+const std::array registry{
     ExchangeRow{"binance", "Binance spot", make_binance<venue::binance::Segment::Spot>},
     ExchangeRow{"binance_usdm", "Binance USD-M futures", make_binance<venue::binance::Segment::Usdm>},
     ExchangeRow{"binance_coinm", "Binance COIN-M futures", make_binance<venue::binance::Segment::Coinm>},
 };
 
+// Rows that find() gave out stay where they are.
+struct Source {
+  std::string id;
+  ExchangeRow row;
+};
+struct Sources {
+  std::mutex mutex;
+  std::list<Source> rows;  // the latest first
+};
+Sources& sources() {
+  static Sources all;
+  return all;
+}
+
+Result<std::unique_ptr<venue::generic::GenericVenue>> make_source(const ExchangeConfig& config,
+                                                                  const venue::generic::Mapping& mapping) {
+  return venue::generic::GenericVenue::make(
+      {.exchange = config.exchange(), .mapping = mapping, .audit_interval = config.audit_interval()});
+}
+
 }  // namespace
+
+Result<void> ExchangeRegistry::add_source(const std::string& id, venue::generic::Mapping mapping) {
+  if (std::ranges::find(registry, id, &ExchangeRow::id) != registry.end()) {
+    return fail(ErrorCode::AlreadyExists,
+                fmt::format("source.{}: there is an exchange of that name; choose another one", id));
+  }
+  if (const auto made = make_source(ExchangeConfig::websocket(id), mapping); !made)
+    return std::unexpected(made.error());
+  const std::lock_guard lock(sources().mutex);
+  Source& source = sources().rows.emplace_front(Source{id, {}});
+  source.row = {source.id, "a source described in configuration",
+                [mapping = std::move(mapping)](const ExchangeConfig& config) -> std::unique_ptr<venue::Venue> {
+                  return *make_source(config, mapping);
+                }};
+  return {};
+}
 
 std::span<const ExchangeRow> ExchangeRegistry::rows() noexcept {
   return registry;
@@ -35,9 +74,15 @@ Result<const ExchangeRow*> ExchangeRegistry::find(std::string_view id) {
   if (found != registry.end()) return &*found;
   std::string known;
   std::string_view best;
-  for (const ExchangeRow& row : registry) {
+  const auto offer = [&](const ExchangeRow& row) {
     known += (known.empty() ? "" : ", ") + std::string(row.id);
     if (const auto better = nearest(id, {best, row.id}); !better.empty()) best = better;
+  };
+  for (const ExchangeRow& row : registry) offer(row);
+  const std::lock_guard lock(sources().mutex);
+  for (const Source& source : sources().rows) {
+    if (source.id == id) return &source.row;
+    offer(source.row);
   }
   return fail(ErrorCode::NotFound, fmt::format("there is no exchange \"{}\"{}; there are {}", excerpt(id),
                                                best.empty() ? "" : fmt::format("; did you mean {}?", best), known));

@@ -6,27 +6,15 @@
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <unistd.h>
 
-// A wrong file can break what the parser takes for granted ("[" alone on a line): an error of the file, in every build.
-#pragma push_macro("NDEBUG")
-#undef NDEBUG
-#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : throw std::invalid_argument("a key or table is broken off"))
-#if defined(__GNUC__) && !defined(__clang__)
-// Some of the places promise not to throw: there it ends the program, as the parser's own assertion would.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wterminate"
-#endif
-#include <toml++/toml.h>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-#pragma pop_macro("NDEBUG")
+#include "trunkline/protocol/toml.hpp"
+#include "trunkline/venue/generic/mapping_reader.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
@@ -333,6 +321,7 @@ Result<void> apply_table(Settings& settings, const toml::table& table, const std
                          std::string_view file) {
   for (const auto& [name, node] : table) {
     const std::string key = prefix + std::string(name.str());
+    if (key == "source") continue;  // read_sources()
     const auto refuse = [&](std::string_view why) {
       return fail(ErrorCode::InvalidArgument, fmt::format("{}:{}: {}", file, node.source().begin.line, why));
     };
@@ -343,6 +332,45 @@ Result<void> apply_table(Settings& settings, const toml::table& table, const std
     const auto text = value_text(node);
     if (!text) return refuse(fmt::format("{}: expected text, a whole number, true, false or a list of texts", key));
     if (auto outcome = apply(settings, key, *text); !outcome) return refuse(outcome.error());
+  }
+  return {};
+}
+
+// [source.NAME] holds the mapping itself, or `file`, the name of a TOML file that does; relative to this one.
+Result<void> read_sources(Settings& settings, const toml::table& root, std::string_view text, std::string_view file) {
+  const auto refuse = [file](const toml::node& node, std::string_view why) {
+    return fail(ErrorCode::InvalidArgument, fmt::format("{}:{}: {}", file, node.source().begin.line, why));
+  };
+  const toml::node* const sources = root.get("source");
+  if (sources == nullptr) return {};
+  if (!sources->is_table()) return refuse(*sources, "source: expected tables such as [source.bybit]");
+  for (const auto& [key, node] : *sources->as_table()) {
+    const std::string name(key.str());
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+    if (name.empty() || !std::ranges::all_of(name, plain)) {
+      return refuse(node, fmt::format("source.{}: a name has small letters, digits and underscores", excerpt(name)));
+    }
+    const auto* const table = node.as_table();
+    if (table == nullptr) return refuse(node, fmt::format("source.{}: expected a table", name));
+    const auto* const named = table->get("file");
+    Result<venue::generic::Mapping> mapping;
+    if (named == nullptr) {
+      mapping = venue::generic::read_mapping(text, file, "source." + name);
+    } else {
+      if (!named->is_string() || table->size() != 1) {
+        return refuse(*named, fmt::format("source.{}: `file` is a text, and stands alone", name));
+      }
+      const auto path = std::filesystem::path(file).parent_path() / named->as_string()->get();
+      std::error_code ignored;
+      std::ifstream in(path);
+      std::stringstream content;
+      if (!std::filesystem::is_regular_file(path, ignored) || !in || !(content << in.rdbuf())) {
+        return refuse(*named, fmt::format("source.{}: {} cannot be read", name, excerpt(path.string(), 256)));
+      }
+      mapping = venue::generic::read_mapping(content.str(), path.string());
+    }
+    if (!mapping) return std::unexpected(mapping.error());
+    settings.sources[name] = *std::move(mapping);
   }
   return {};
 }
@@ -373,21 +401,10 @@ std::vector<std::pair<std::string, std::string>> environment() {
 }
 
 Result<void> apply_toml(Settings& settings, std::string_view text, std::string_view file_name) {
-  // toml++ 3.3 runs into undefined behaviour where it asks whether such a character is white space.
-  const auto not_ascii = std::ranges::find_if(text, [](char c) { return static_cast<unsigned char>(c) > 127; });
-  if (not_ascii != text.end()) {
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("{}:{}: a character outside of ASCII; within quotes write it as \\u and four hex digits",
-                            file_name, 1 + std::ranges::count(text.begin(), not_ascii, '\n')));
-  }
-  try {
-    return apply_table(settings, toml::parse(text, file_name), "", file_name);
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("{}:{}: {}", file_name, error.source().begin.line, error.description()));
-  } catch (const std::invalid_argument& error) {
-    return fail(ErrorCode::InvalidArgument, fmt::format("{}: {}", file_name, error.what()));
-  }
+  const auto table = protocol::parse_toml(text, file_name);
+  if (!table) return std::unexpected(table.error());
+  if (auto applied = apply_table(settings, *table, "", file_name); !applied) return applied;
+  return read_sources(settings, *table, text, file_name);
 }
 
 Result<Settings> load_settings(const SettingsSources& sources) {

@@ -20,6 +20,7 @@
 #include "trunkline/core/symbol.hpp"
 #include "trunkline/hub/log.hpp"
 #include "trunkline/venue/channels.hpp"
+#include "trunkline/venue/generic/mapping.hpp"
 
 namespace trunkline::hub {
 
@@ -49,6 +50,8 @@ struct Settings {
   bus::WaitStrategy bus_wait = bus::WaitStrategy::Block;
   LogConfig log;
   std::map<std::string, ExchangeSettings, std::less<>> exchanges;
+  // [source.NAME]: exchanges that are described in configuration alone; docs/sources-without-code.md.
+  std::map<std::string, venue::generic::Mapping, std::less<>> sources;
 
   const ExchangeSettings& exchange(std::string_view name) const;
 };

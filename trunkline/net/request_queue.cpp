@@ -58,7 +58,11 @@ void RequestQueue::send(venue::Request request) {
   const std::uint64_t ticket = next_ticket_++;
   const auto url = config_.endpoints.apply(std::string_view(request.url));
   stats_.requests.add();
-  client_->send({.url = url ? url->to_text() : request.url, .deadline = config_.request_timeout},
+  Headers headers;
+  for (const auto& [name, value] : request.headers) headers.add(name, value);
+  client_->send({.url = url ? url->to_text() : request.url,
+                 .headers = std::move(headers),
+                 .deadline = config_.request_timeout},
                 [this, ticket](Result<HttpClient::Reply> result) { finished(ticket, std::move(result)); });
   in_flight_.emplace(ticket, std::move(request));
 }
@@ -73,11 +77,13 @@ void RequestQueue::finished(std::uint64_t ticket, Result<HttpClient::Reply> resu
     stats_.requests_failed.add();
     hold(*failures_.next());
     const std::string padded = result.error().message + std::string(HttpClient::Reply::padding, '\0');
-    answer(request, 0, {padded.data(), result.error().message.size()}, unix_now());
+    listener_.on_reply({request.id, 0, {padded.data(), result.error().message.size()}, unix_now()});
   } else {
     failures_.reset();
     judge(*result);
-    answer(request, result->status, result->body(), result->received);
+    venue::Reply reply{request.id, result->status, result->body(), result->received};
+    reply.headers.assign(result->headers.begin(), result->headers.end());
+    listener_.on_reply(reply);
   }
   pump();
 }
@@ -97,10 +103,6 @@ void RequestQueue::judge(const HttpClient::Reply& reply) {
   hold(*wait);
   stats_.rate_limited.add();
   listener_.on_rate_limited(reply.status, *wait);
-}
-
-void RequestQueue::answer(const venue::Request& request, int status, std::string_view padded_body, Nanos received) {
-  listener_.on_reply({request.id, status, padded_body, received});
 }
 
 }  // namespace trunkline::net

@@ -41,7 +41,6 @@ class RequestQueue {
   void finished(std::uint64_t ticket, Result<HttpClient::Reply> result);
   void judge(const HttpClient::Reply& reply);
   bool pump_one(std::deque<venue::Request>& queue, Urgency urgency);
-  void answer(const venue::Request& request, int status, std::string_view padded_body, Nanos received);
   void note_depth() { stats_.requests_queued.set(normal_.size() + low_.size() + in_flight_.size()); }
 
   asio::io_context& io_;

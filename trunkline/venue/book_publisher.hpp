@@ -37,7 +37,7 @@ class BookPublisher {
   // What became of levels that were put in.
   enum class Taken : std::uint8_t { Yes, Crossed, Full };
 
-  // The whole book. Put in, not published: check it, then publish_snapshot().
+  // The whole book. Put in, not published: check it, then publish_snapshot(). A book that is Live stays so.
   [[nodiscard]] Taken replace(std::span<const wire::Level> bids, std::span<const wire::Level> asks);
   void publish_snapshot(std::uint64_t update_id, Nanos exchange_time, std::span<const wire::Level> bids,
                         std::span<const wire::Level> asks, const Context& context);

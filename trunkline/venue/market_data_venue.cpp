@@ -191,18 +191,16 @@ Result<void> MarketDataVenue::command(const Command& command, Nanos now, Sink& s
 
 Result<void> MarketDataVenue::subscribe(const SymbolDescriptor& symbol, Channels channels, const Context& context) {
   const std::string text = symbol.to_text();
-  const Instrument* const instrument = catalog_.find(hash_symbol_text(text));
+  const Instrument* const instrument = instrument_of(symbol);
   if (instrument == nullptr) {
     const std::string_view near = catalog_.nearest_to(text);
     return fail(ErrorCode::NotFound, near.empty() ? fmt::format("{} does not list {}", setup_.exchange, text)
                                                   : fmt::format("{} does not list {}; the nearest it has is {}",
                                                                 setup_.exchange, text, near));
   }
-  for (const Channel channel : all_channels) {
-    if (channels.contains(channel) && !setup_.channels.contains(channel)) {
-      return fail(ErrorCode::Unsupported, fmt::format("{} has no channel {}", setup_.exchange, to_text(channel)));
-    }
-  }
+  const auto available = offered(text, channels, context);
+  if (!available) return std::unexpected(available.error());
+  channels = *available;
   if (auto room = check_room(*instrument, text, channels); !room) return room;
   Feed& feed = feed_for(*instrument, context);
   feed.wanted.add(channels);
@@ -212,6 +210,24 @@ Result<void> MarketDataVenue::subscribe(const SymbolDescriptor& symbol, Channels
     stop_book(feed, BookReason::NotTrading, context);
   }
   return {};
+}
+
+Result<Channels> MarketDataVenue::offered(std::string_view text, Channels channels, const Context& context) const {
+  std::string missing;
+  Channels available;
+  for (const Channel channel : all_channels) {
+    if (!channels.contains(channel)) continue;
+    if (setup_.channels.contains(channel)) {
+      available.add(channel);
+    } else {
+      missing += (missing.empty() ? "" : ", ") + std::string(to_text(channel));
+    }
+  }
+  if (missing.empty()) return available;
+  const std::string error = fmt::format("{} has no channel {}", setup_.exchange, missing);
+  if (!setup_.partial_channels || available.empty()) return fail(ErrorCode::Unsupported, error);
+  report(context, Severity::Warning, "channel_unsupported", std::string(text), {{"error", error}});
+  return available;
 }
 
 Result<void> MarketDataVenue::check_room(const Instrument& instrument, std::string_view text, Channels channels) const {
@@ -242,7 +258,7 @@ void MarketDataVenue::want_streams(Feed& feed, Channels channels) {
 }
 
 Result<void> MarketDataVenue::unsubscribe(const SymbolDescriptor& symbol, Channels channels, const Context& context) {
-  const Instrument* const instrument = catalog_.find(symbol.hash());
+  const Instrument* const instrument = instrument_of(symbol);
   Feed* const feed = instrument == nullptr ? nullptr : feed_of(instrument->venue_symbol);
   if (feed == nullptr || feed->wanted.empty()) {
     return fail(ErrorCode::NotFound, fmt::format("{} is not subscribed", symbol.to_text()));
@@ -257,7 +273,7 @@ Result<void> MarketDataVenue::unsubscribe(const SymbolDescriptor& symbol, Channe
 }
 
 Result<void> MarketDataVenue::resend(const SymbolDescriptor& symbol, const Context& context) {
-  const Instrument* const instrument = catalog_.find(symbol.hash());
+  const Instrument* const instrument = instrument_of(symbol);
   const Feed* const feed = instrument == nullptr ? nullptr : feed_of(instrument->venue_symbol);
   if (feed == nullptr) return fail(ErrorCode::NotFound, fmt::format("{} is not subscribed", symbol.to_text()));
   publish_mapping(*feed, context);

@@ -50,6 +50,7 @@ struct MarketDataSetup {
   std::vector<Lane> lanes;
   Channels channels;  // all that the venue has
   SubscriptionRules subscription;
+  bool partial_channels = false;                  // subscribes those it has; refuses a symbol where it has none
   std::uint32_t max_streams = 0;                  // of one lane; 0: no limit
   Nanos catalog_interval{0};                      // reference data is asked for again; 0: never
   std::vector<SymbolSubscription> subscriptions;  // from the start
@@ -100,6 +101,8 @@ class MarketDataVenue : public Venue {
   virtual void write_subscription(ConnectionId connection, std::span<const StreamKey> keys, bool subscribe,
                                   std::uint64_t request, Outbox& outbox) = 0;
   virtual std::unique_ptr<Feed> make_feed(const Instrument& instrument, std::uint32_t number) = 0;
+  // The reference data of a symbol; null where the venue has no such symbol. For venues that do not list theirs.
+  virtual const Instrument* instrument_of(const SymbolDescriptor& symbol) { return catalog_.find(symbol.hash()); }
   // The stream's name in the venue's words, for reports.
   virtual std::string stream_text(StreamKey key) const;
 
@@ -177,6 +180,7 @@ class MarketDataVenue : public Venue {
   void report_failure(std::string_view event, std::string_view symbol, std::string_view error, const Context& context);
   void refresh_statuses(const Catalog& fresh, const Context& context);
   Result<void> subscribe(const SymbolDescriptor& symbol, Channels channels, const Context& context);
+  Result<Channels> offered(std::string_view text, Channels channels, const Context& context) const;
   Result<void> check_room(const Instrument& instrument, std::string_view text, Channels channels) const;
   Result<void> unsubscribe(const SymbolDescriptor& symbol, Channels channels, const Context& context);
   Result<void> resend(const SymbolDescriptor& symbol, const Context& context);

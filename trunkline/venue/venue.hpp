@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "trunkline/core/clock.hpp"
@@ -51,6 +52,7 @@ struct Request {
   std::string url;  // GET https://host/path?query
   std::uint32_t weight = 1;
   Priority priority = Priority::Normal;
+  std::vector<std::pair<std::string, std::string>> headers = {};  // name, value
 };
 
 struct Reply {
@@ -58,6 +60,7 @@ struct Reply {
   int status = 0;         // HTTP status; 0: no answer, and `body` says why
   std::string_view body;  // followed by at least 64 readable bytes
   Nanos received{0};
+  std::vector<std::pair<std::string, std::string>> headers = {};  // name as the server wrote it, value
 };
 
 // What a venue asks of whoever drives it.

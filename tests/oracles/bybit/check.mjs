@@ -1,0 +1,101 @@
+// ccxt, an independent client, against a running Bybit sandbox: only its addresses are changed.
+// usage: node check.mjs PORT
+import ccxt from 'ccxt';
+
+const port = Number(process.argv[2]);
+const origin = `http://127.0.0.1:${port}`;
+let failures = 0;
+
+function check(what, holds, detail = '') {
+  if (!holds) failures += 1;
+  console.log(`${holds ? 'ok  ' : 'FAIL'} ${what}${holds ? '' : ` ${detail}`}`);
+}
+
+async function deadline(what, promise, seconds = 20) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: nothing in ${seconds} s`)), seconds * 1000);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function client() {
+  const exchange = new ccxt.pro.bybit({
+    enableRateLimit: false,
+    options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } },
+  });
+  exchange.has.fetchCurrencies = false;
+  for (const [key, url] of Object.entries(exchange.urls.api)) {
+    if (typeof url === 'string') exchange.urls.api[key] = url.replace(/^https:\/\/[^/]+/, origin);
+  }
+  exchange.urls.api.ws.public.spot = `ws://127.0.0.1:${port}/v5/public/spot`;
+  return exchange;
+}
+
+const truth = async (id) => (await fetch(`${origin}/sandbox/book?symbol=${id}`)).json();
+
+function difference(book, right, depth) {
+  for (const side of ['bids', 'asks']) {
+    for (let i = 0; i < depth; i += 1) {
+      const mine = book[side][i];
+      const level = right[side][i]?.map(Number);
+      if (!mine || !level || mine[0] !== level[0] || mine[1] !== level[1]) {
+        return `${side}[${i}]: ccxt ${JSON.stringify(mine)}, sandbox ${JSON.stringify(right[side][i])}`;
+      }
+    }
+  }
+  return '';
+}
+
+async function run(symbols) {
+  const exchange = client();
+  const markets = await deadline('loadMarkets', exchange.loadMarkets());
+  for (const symbol of symbols) {
+    const known = markets[symbol];
+    check(`loadMarkets lists ${symbol}`, known !== undefined && known.active === true);
+    check(`${symbol} has tick and lot`, known?.precision.price > 0 && known?.precision.amount > 0);
+    const id = known.id;
+
+    let book;
+    for (let i = 0; i < 15; i += 1) book = await deadline('watchOrderBook', exchange.watchOrderBook(symbol, 50));
+    await fetch(`${origin}/sandbox/pause`, { method: 'POST' });
+    let wrong = 'nothing compared';
+    const limit = Date.now() + 10_000;
+    while (wrong !== '' && Date.now() < limit) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      wrong = difference(book, await truth(id), 50);
+    }
+    check(`${symbol} watchOrderBook equals the true book while the venue stands still`, wrong === '', wrong);
+    const fetched = await deadline('fetchOrderBook', exchange.fetchOrderBook(symbol, 50));
+    wrong = difference(fetched, await truth(id), 50);
+    check(`${symbol} fetchOrderBook equals it too`, wrong === '', wrong);
+    await fetch(`${origin}/sandbox/resume`, { method: 'POST' });
+
+    const seen = new Map();
+    for (let i = 0; i < 5; i += 1) {
+      for (const trade of await deadline('watchTrades', exchange.watchTrades(symbol))) seen.set(trade.id, trade);
+    }
+    const told = new Map();
+    for (const trade of await deadline('fetchTrades', exchange.fetchTrades(symbol, undefined, 60))) told.set(trade.id, trade);
+    let equal = seen.size > 0;
+    for (const [tradeId, trade] of seen) {
+      const right = told.get(tradeId);
+      equal &&= right !== undefined && right.price === trade.price && right.amount === trade.amount && right.side === trade.side;
+    }
+    check(`${symbol} watchTrades: ${seen.size} trades as REST has them`, equal);
+  }
+  await exchange.close();
+}
+
+try {
+  await run(['BTC/USDT', 'ETH/USDT']);
+} catch (error) {
+  console.log(`FAIL ${error.stack}`);
+  failures += 1;
+}
+console.log(failures === 0 ? 'ccxt and the sandbox agree' : `${failures} failures`);
+process.exit(failures === 0 ? 0 : 1);
