@@ -48,6 +48,19 @@ hub::HubConfig hub_config(const hub::Settings& settings) {
           .tick = settings.connector_poll_interval};
 }
 
+Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settings, const std::string& exchange,
+                              const std::string& name) {
+  const hub::ExchangeSettings& own = settings.exchange(exchange);
+  auto config = hub::ExchangeConfig::websocket(exchange);
+  config.name(name)
+      .endpoint(own.endpoint)
+      .reconnect_attempts(own.reconnect_attempts)
+      .reconnect_delay(own.reconnect_delay)
+      .audit_interval(own.audit_interval)
+      .maximum_age(own.maximum_age);
+  return hub.connect_exchange(config);
+}
+
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols) {
   for (const auto& [name, mapping] : settings.sources) {
@@ -56,15 +69,8 @@ Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& setti
   std::set<std::string> exchanges;
   for (const SymbolDescriptor& symbol : symbols) exchanges.insert(symbol.exchange);
   for (const std::string& exchange : exchanges) {
-    const hub::ExchangeSettings& own = settings.exchange(exchange);
-    auto config = hub::ExchangeConfig::websocket(exchange);
-    config.endpoint(own.endpoint)
-        .reconnect_attempts(own.reconnect_attempts)
-        .reconnect_delay(own.reconnect_delay)
-        .audit_interval(own.audit_interval)
-        .maximum_age(own.maximum_age);
-    if (exchanges.size() == 1) config.name(settings.connector_name);
-    if (auto connected = hub.connect_exchange(config); !connected) return connected;
+    const std::string name = exchanges.size() == 1 ? settings.connector_name : std::string{};
+    if (auto connected = connect_exchange(hub, settings, exchange, name); !connected) return connected;
   }
   for (const SymbolDescriptor& symbol : symbols) {
     if (auto asked = hub.subscribe_market_data(symbol, settings.channels); !asked) return asked;

@@ -30,11 +30,15 @@ void add_relay(CLI::App& program, int& exit_code);
 void add_bridge(CLI::App& program, int& exit_code);
 void add_tail(CLI::App& program, int& exit_code);
 void add_sandbox(CLI::App& program, int& exit_code);
+void add_ctl(CLI::App& program, int& exit_code);
 void add_settings(CLI::App& program, int& exit_code);
 
 // What `run` and `collect` share.
 Result<std::vector<SymbolDescriptor>> parse_symbols(const std::vector<std::string>& texts);
 hub::HubConfig hub_config(const hub::Settings& settings);
+// Connects one as the settings say; an empty name is the exchange's.
+Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settings, const std::string& exchange,
+                              const std::string& name);
 // Connects the exchanges of these symbols as the settings say, and subscribes to them.
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols);

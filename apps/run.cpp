@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <optional>
 
 #include "apps/command.hpp"
 #include "sandbox/registry.hpp"
+#include "trunkline/hub/control.hpp"
 #include "trunkline/hub/exchange_hub.hpp"
 #include "trunkline/hub/stream_server.hpp"
 
@@ -61,6 +63,16 @@ std::vector<hub::ConnectorCounters> counters_of(const hub::ExchangeHub& hub) {
   return counters;
 }
 
+// The token that commands must bring; empty where there is to be no control.
+Result<std::string> make_control(const hub::Settings& settings, EventLog& log) {
+  if (settings.control_token_file.empty() || settings.http_listen.empty()) return std::string{};
+  if (!hub::is_loopback(settings.http_listen)) {
+    log.write({Severity::Warning, "control_off", {}, {}, {{"reason", "http.listen is not on loopback"}}});
+    return std::string{};
+  }
+  return hub::control_token(settings.control_token_file);
+}
+
 void print_addresses(const hub::StreamServer& server, const std::map<std::string, std::string>& sandboxes) {
   fmt::print("Trunkline {}\n", TRUNKLINE_VERSION);
   if (!server.http_address().empty()) {
@@ -99,12 +111,21 @@ int run(Options& options) {
   }
   hub::ExchangeHub hub(hub_config(*settings), log);
   if (auto connected = connect_exchanges(hub, *settings, *symbols); !connected) return complain(connected.error());
-  auto server =
-      hub::StreamServer::start(hub::StreamServerConfig::from(*settings),
-                               hub::FromBus{.bus = hub.market_data().bus(),
-                                            .request_resend = [&hub](SymbolHash symbol) { hub.request_resend(symbol); },
-                                            .counters = [&hub] { return counters_of(hub); }},
-                               log);
+  std::optional<hub::Control> control;
+  if (auto made = make_control(*settings, log); !made) {
+    return complain(made.error());
+  } else if (!made->empty()) {
+    control.emplace(hub, *std::move(made),
+                    [&](const std::string& exchange) { return connect_exchange(hub, *settings, exchange, ""); });
+  }
+  auto server = hub::StreamServer::start(
+      hub::StreamServerConfig::from(*settings),
+      hub::FromBus{.bus = hub.market_data().bus(),
+                   .request_resend = [&hub](SymbolHash symbol) { hub.request_resend(symbol); },
+                   .counters = [&hub] { return counters_of(hub); },
+                   .control = control ? [&control](const net::HttpRequest& request) { return control->answer(request); }
+                                      : std::function<net::HttpResponse(const net::HttpRequest&)>{}},
+      log);
   if (!server) return complain(server.error());
   hub.start();
   print_addresses(**server, sandbox_addresses);

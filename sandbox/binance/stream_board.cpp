@@ -104,22 +104,24 @@ void StreamBoard::publish(Market market, std::string_view symbol, const StreamId
 }
 
 void StreamBoard::strike_connections(const Stream& stream, const Occasion& occasion) {
-  const auto each = [&](auto&& what) {
+  const auto each = [&](const Fault& fault, auto&& what) {
     for (const Group& group : stream.groups)
       for (Connection* const connection : group.connections)
-        if (!connection->gone && !connection->deaf) what(*connection);
+        if (!connection->gone && !connection->deaf && (fault.connection == 0 || fault.connection == connection->id))
+          what(*connection);
   };
   if (const auto fault = faults_.strike(FaultKind::Stall, occasion)) {
-    each([&](Connection& c) { c.stalled_until = monotonic_now() + std::chrono::milliseconds{fault->duration_ms}; });
+    each(*fault,
+         [&](Connection& c) { c.stalled_until = monotonic_now() + std::chrono::milliseconds{fault->duration_ms}; });
   }
-  if (faults_.strike(FaultKind::HalfOpen, occasion)) {
-    each([](Connection& c) {
+  if (const auto fault = faults_.strike(FaultKind::HalfOpen, occasion)) {
+    each(*fault, [](Connection& c) {
       c.deaf = true;
       c.socket->go_half_open();
     });
   }
   if (const auto fault = faults_.strike(FaultKind::Close, occasion)) {
-    each([&](Connection& c) {
+    each(*fault, [&](Connection& c) {
       c.gone = true;
       if (fault->code == 0)
         c.socket->reset();

@@ -63,13 +63,15 @@ Result<void> set(Fault& fault, std::string_view key, std::string_view value) {
     return read_number(key, value, fault.offset);
   else if (key == "age")
     return read_number(key, value, fault.age);
+  else if (key == "connection")
+    return read_number(key, value, fault.connection);
   else if (key == "retry_after")
     return read_number(key, value, fault.retry_after_s);
   else if (key == "code")
     return read_number(key, value, fault.code);
   else {
     const std::string_view near = nearest(key, {"market", "symbol", "stream", "field", "after", "count", "delay_ms",
-                                                "duration_ms", "offset", "age", "retry_after", "code"});
+                                                "duration_ms", "offset", "age", "retry_after", "code", "connection"});
     return fail(ErrorCode::InvalidArgument, fmt::format("fault: option '{}' is unknown{}", excerpt(key),
                                                         near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   }

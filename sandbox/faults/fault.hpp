@@ -56,6 +56,7 @@ struct Fault {
   std::int64_t age = 0;
   std::int64_t retry_after_s = 2;
   int code = 0;
+  std::uint64_t connection = 0;  // stall, half_open, close: only the one with this id, as /sandbox/status tells; 0: all
 };
 
 // "drop:symbol=BTCUSDT,count=1,after=50". An error names the part that is wrong, and the nearest right name.

@@ -78,22 +78,24 @@ void VenueHost::deliver(std::span<Client* const> clients, const Occasion& occasi
 }
 
 void VenueHost::strike_connections(std::span<Client* const> clients, const Occasion& occasion) {
-  const auto each = [&](auto&& what) {
-    for (Client* const client : clients)
-      if (!client->gone && !client->deaf) what(*client);
+  const auto each = [&](const Fault& fault, auto&& what) {
+    for (Client* const client : clients) {
+      const bool meant = fault.connection == 0 || fault.connection == client->id;
+      if (meant && !client->gone && !client->deaf) what(*client);
+    }
   };
   if (const auto fault = faults_.strike(FaultKind::Stall, occasion)) {
     const Nanos until = monotonic_now() + std::chrono::milliseconds{fault->duration_ms};
-    each([&](Client& client) { client.stalled_until = until; });
+    each(*fault, [&](Client& client) { client.stalled_until = until; });
   }
-  if (faults_.strike(FaultKind::HalfOpen, occasion)) {
-    each([](Client& client) {
+  if (const auto fault = faults_.strike(FaultKind::HalfOpen, occasion)) {
+    each(*fault, [](Client& client) {
       client.deaf = true;
       client.socket->go_half_open();
     });
   }
   if (const auto fault = faults_.strike(FaultKind::Close, occasion)) {
-    each([&](Client& client) {
+    each(*fault, [&](Client& client) {
       if (fault->code != 0) return close(client, static_cast<std::uint16_t>(fault->code), "fault");
       client.gone = true;
       client.socket->reset();

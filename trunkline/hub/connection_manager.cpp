@@ -23,6 +23,27 @@ Result<void> ConnectionManager::add(std::shared_ptr<connector::IExchangeConnecto
   return {};
 }
 
+Result<void> ConnectionManager::remove(std::string_view name) {
+  std::shared_ptr<connector::IExchangeConnector> removed;
+  {
+    const std::lock_guard lock(mutex_);
+    std::string known;
+    for (auto at = connectors_.begin(); at != connectors_.end(); ++at) {
+      known += fmt::format("{}{}", known.empty() ? "" : ", ", (*at)->name());
+      if ((*at)->name() != name) continue;
+      removed = std::move(*at);
+      connectors_.erase(at);
+      break;
+    }
+    if (!removed) {
+      return fail(ErrorCode::NotFound,
+                  fmt::format("there is no connector \"{}\"; there are: {}", excerpt(name), known));
+    }
+  }
+  removed->stop();
+  return {};
+}
+
 Result<void> ConnectionManager::command(const venue::Command& command) {
   bool found = false;
   for (const auto& connector : connectors()) {

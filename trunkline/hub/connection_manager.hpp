@@ -23,6 +23,8 @@ class ConnectionManager {
  public:
   // AlreadyExists when a connector of this name, or with this id, is there.
   Result<void> add(std::shared_ptr<connector::IExchangeConnector> connector);
+  // Stops it and forgets it; whoever still reads its ring reads to the end. NotFound names the connectors there are.
+  Result<void> remove(std::string_view name);
   // To the connectors of the symbol's exchange; NotFound when there is none, and what a connector refuses at once. What
   // a venue says of it later goes to the log.
   Result<void> command(const venue::Command& command);

@@ -1,5 +1,6 @@
 #include "trunkline/hub/consolidated_quotes.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace trunkline::hub {
@@ -23,6 +24,8 @@ void ConsolidatedQuotes::add(const wire::SymbolMapping& mapping, std::string_vie
   const auto [found, fresh] = by_text_.try_emplace(shared, markets_.size());
   if (fresh) markets_.push_back({.symbol = hash_symbol_text(shared), .text = shared, .venues = {}, .best = {}});
   Market& market = markets_[found->second];
+  market.price_decimals = std::max(market.price_decimals, mapping.price_decimals);
+  market.quantity_decimals = std::max(market.quantity_decimals, mapping.quantity_decimals);
   places_[mapping.symbol] = {found->second, market.venues.size()};
   market.venues.push_back({.symbol = mapping.symbol, .quote = {}});
 }
@@ -90,6 +93,8 @@ void ConsolidatedQuotes::publish(Market& market, Nanos exchange_time) {
     mapping.tick_size = Price::absent();
     mapping.lot_size = mapping.minimum_quantity = mapping.contract_size = Quantity::absent();
     mapping.minimum_notional = Price::absent();
+    mapping.price_decimals = market.price_decimals;
+    mapping.quantity_decimals = market.quantity_decimals;
     mapping.kind = wire::InstrumentKind::Spot;
     mapping.status = wire::TradingStatus::Unknown;
     emit_.mapping(mapping, market.text);

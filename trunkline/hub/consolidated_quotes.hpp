@@ -46,6 +46,8 @@ class ConsolidatedQuotes {
     SymbolHash symbol = 0;  // of the consolidated one
     std::string text;
     bool told = false;
+    std::uint8_t price_decimals = 0;  // the most of any venue
+    std::uint8_t quantity_decimals = 0;
     std::vector<Venue> venues;
     wire::ConsolidatedQuote best;
   };

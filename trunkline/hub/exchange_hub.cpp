@@ -3,7 +3,17 @@
 #include <utility>
 
 namespace trunkline::hub {
-ExchangeHub::ExchangeHub(HubConfig config, EventLog& log) : config_(std::move(config)), log_(log) {}
+namespace {
+
+constexpr std::size_t consolidated_ring_bytes = std::size_t{256} << 10;
+
+}  // namespace
+
+ExchangeHub::ExchangeHub(HubConfig config, EventLog& log)
+    : config_(std::move(config)),
+      log_(log),
+      consolidator_(market_data_.bus(), {.capacity_bytes = consolidated_ring_bytes, .wait = config_.ring.wait},
+                    connector::connector_id(ConsolidatedQuotes::exchange)) {}
 
 ExchangeHub::~ExchangeHub() {
   stop();
@@ -28,6 +38,7 @@ Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
 }
 
 Result<void> ExchangeHub::add_connector(std::shared_ptr<connector::IExchangeConnector> connector) {
+  const std::lock_guard lock(life_);
   if (auto added = connections_.add(connector); !added) return added;
   market_data_.attach(*connector);
   if (running_) connector->start();
@@ -51,15 +62,19 @@ StrategyRunner& ExchangeHub::add_strategy(std::unique_ptr<Strategy> strategy) {
 }
 
 void ExchangeHub::start() {
+  const std::lock_guard lock(life_);
   if (std::exchange(running_, true)) return;
   started_ = monotonic_now();
   for (const auto& strategy : strategies_) strategy->start();
+  consolidator_.start();
   connections_.start();
 }
 
 void ExchangeHub::stop() {
+  const std::lock_guard lock(life_);
   if (!std::exchange(running_, false)) return;
   connections_.stop();
+  consolidator_.stop();
   for (const auto& strategy : strategies_) strategy->stop();
 }
 

@@ -6,11 +6,12 @@
 //   hub.subscribe_market_data(*SymbolDescriptor::parse("binance:BTC-USDT"));
 //   hub.start();
 //
-// Thread: one, the owner's; connection_status(), stats() and request_resend() are for any thread. Connectors and
-// strategies run on threads of their own.
+// Thread: add_strategy(), start() and stop() are the owner's; the rest is for any thread. Connectors and strategies run
+// on threads of their own.
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "trunkline/core/event.hpp"
 #include "trunkline/core/symbol.hpp"
 #include "trunkline/hub/connection_manager.hpp"
+#include "trunkline/hub/consolidator.hpp"
 #include "trunkline/hub/exchange_config.hpp"
 #include "trunkline/hub/exchange_registry.hpp"
 #include "trunkline/hub/market_data_bridge.hpp"
@@ -57,6 +59,9 @@ class ExchangeHub {
   // connector of that name is there.
   Result<void> add_connector(std::shared_ptr<connector::IExchangeConnector> connector);
 
+  // Stops the connector of this name and forgets it.
+  Result<void> disconnect(std::string_view name) { return connections_.remove(name); }
+
   // Whether the venue knows the symbol shows later, on the stream and in the log: this returns at once. NotFound when
   // no connector of the symbol's exchange is there.
   Result<void> subscribe_market_data(const SymbolDescriptor& symbol,
@@ -84,6 +89,8 @@ class ExchangeHub {
   MarketDataBridge market_data_;
   ConnectionManager connections_;
   std::vector<std::unique_ptr<StrategyRunner>> strategies_;
+  Consolidator consolidator_;
+  std::mutex life_;  // held while connectors come or all start or stop
   Nanos started_{0};
   bool running_ = false;
 };

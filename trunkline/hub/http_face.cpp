@@ -68,6 +68,10 @@ Result<std::unique_ptr<HttpFace>> HttpFace::listen(net::asio::io_context& io, co
 }
 
 net::HttpResponse HttpFace::answer(const net::HttpRequest& request) const {
+  if (request.path.starts_with("/control/")) {
+    if (!sources_.control) return text_response(404, "control is off here: see docs/control.md\n");
+    return sources_.control(request);
+  }
   if (request.method != "GET" && request.method != "HEAD") return text_response(405, "only GET is served here\n");
   const Nanos now = unix_now();
   if (request.path == "/" || request.path == "/index.html") {

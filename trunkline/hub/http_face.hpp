@@ -28,6 +28,7 @@ class HttpFace {
     const StreamMonitor& monitor;
     std::function<ProcessView()> process;
     std::function<std::vector<ConnectorCounters>()> counters;
+    std::function<net::HttpResponse(const net::HttpRequest&)> control;  // empty: there is none
   };
 
   // Io where the address is taken, with what to do about it. `bridge` outlives the face.

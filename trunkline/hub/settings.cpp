@@ -205,6 +205,10 @@ constexpr std::array rows{
         set<&Settings::http_listen>},
     Row{"http.allowed_origins", "", "list", "", "origins of other pages that may open the stream",
         set<&Settings::http_allowed_origins>},
+    Row{"control.token_file", "", "path", "",
+        "holds the token that `trunkline ctl` needs, made where it is missing; empty: "
+        "$XDG_RUNTIME_DIR/trunkline.token, `none`: no control",
+        set<&Settings::control_token_file>},
     Row{"relay.socket", "", "path", "",
         "unix socket of the relay; empty: $XDG_RUNTIME_DIR/trunkline.sock, `none`: no relay",
         set<&Settings::relay_socket>},
@@ -383,11 +387,23 @@ const ExchangeSettings& Settings::exchange(std::string_view name) const {
   return found == exchanges.end() ? defaults : found->second;
 }
 
-std::string default_relay_socket() {
+namespace {
+
+std::string runtime_file(std::string_view ending) {
   if (const char* folder = std::getenv("XDG_RUNTIME_DIR"); folder != nullptr && *folder != 0) {
-    return std::string(folder) + "/trunkline.sock";
+    return fmt::format("{}/trunkline.{}", folder, ending);
   }
-  return fmt::format("/tmp/trunkline-{}.sock", ::getuid());
+  return fmt::format("/tmp/trunkline-{}.{}", ::getuid(), ending);
+}
+
+}  // namespace
+
+std::string default_relay_socket() {
+  return runtime_file("sock");
+}
+
+std::string default_control_token_file() {
+  return runtime_file("token");
 }
 
 std::vector<std::pair<std::string, std::string>> environment() {
@@ -429,8 +445,9 @@ Result<Settings> load_settings(const SettingsSources& sources) {
                     fmt::format("environment {}=\"{}\": {}", name, excerpt(value), outcome.error()));
       }
     }
-    // TRUNKLINE_SHARED and TRUNKLINE_STRESS_FRAMES belong to the tests, not to the program.
-    if (!known && name != "TRUNKLINE_SHARED" && name != "TRUNKLINE_STRESS_FRAMES") {
+    // TRUNKLINE_SHARED and TRUNKLINE_STRESS_FRAMES belong to the tests, the token is a secret and no setting.
+    if (!known && name != "TRUNKLINE_SHARED" && name != "TRUNKLINE_STRESS_FRAMES" &&
+        name != "TRUNKLINE_CONTROL_TOKEN") {
       std::string_view best;
       std::vector<std::string> names;
       for (const Row& row : rows) names.push_back(environment_name(row.key));
@@ -448,6 +465,8 @@ Result<Settings> load_settings(const SettingsSources& sources) {
   }
   if (settings.relay_socket.empty()) settings.relay_socket = default_relay_socket();
   if (settings.relay_socket == "none") settings.relay_socket.clear();
+  if (settings.control_token_file.empty()) settings.control_token_file = default_control_token_file();
+  if (settings.control_token_file == "none") settings.control_token_file.clear();
   return settings;
 }
 

@@ -43,6 +43,7 @@ struct Settings {
 
   std::string http_listen = "127.0.0.1:8000";
   std::vector<std::string> http_allowed_origins;
+  std::string control_token_file;          // empty: no control
   std::string relay_socket;                // empty: no relay
   std::size_t relay_max_queue = 8U << 20;  // bytes a slow client may have waiting
   Nanos relay_heartbeat = std::chrono::seconds{30};
@@ -58,6 +59,8 @@ struct Settings {
 
 // Where the relay's socket lies unless configured: $XDG_RUNTIME_DIR/trunkline.sock, else /tmp/trunkline-UID.sock.
 std::string default_relay_socket();
+// And the control token's file: trunkline.token there, else /tmp/trunkline-UID.token.
+std::string default_control_token_file();
 
 struct SettingsSources {
   std::optional<std::string> file;                                // path of a TOML file

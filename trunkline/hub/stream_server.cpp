@@ -65,9 +65,11 @@ struct StreamServer::Impl {
       relay = *std::move(listening);
     }
     if (!config.http_listen.empty()) {
-      auto listening = HttpFace::listen(
-          io, {.listen = config.http_listen}, bridge,
-          {.monitor = monitor, .process = [this] { return process(); }, .counters = [this] { return counters(); }});
+      auto listening = HttpFace::listen(io, {.listen = config.http_listen}, bridge,
+                                        {.monitor = monitor,
+                                         .process = [this] { return process(); },
+                                         .counters = [this] { return counters(); },
+                                         .control = control()});
       if (!listening) return std::unexpected(listening.error());
       face = *std::move(listening);
     }
@@ -89,6 +91,11 @@ struct StreamServer::Impl {
   std::vector<ConnectorCounters> counters() {
     const auto* from_bus = std::get_if<FromBus>(&source);
     return from_bus != nullptr && from_bus->counters ? from_bus->counters() : std::vector<ConnectorCounters>{};
+  }
+
+  std::function<net::HttpResponse(const net::HttpRequest&)> control() const {
+    const auto* from_bus = std::get_if<FromBus>(&source);
+    return from_bus != nullptr ? from_bus->control : nullptr;
   }
 
   void open_source() {

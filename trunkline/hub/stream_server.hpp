@@ -17,6 +17,7 @@
 #include "trunkline/hub/health.hpp"
 #include "trunkline/hub/log.hpp"
 #include "trunkline/hub/settings.hpp"
+#include "trunkline/net/http_message.hpp"
 
 namespace trunkline::hub {
 
@@ -37,6 +38,8 @@ struct FromBus {
   std::function<void(SymbolHash)> request_resend;
   // Figures that only the connectors know; may be empty. From the server's thread.
   std::function<std::vector<ConnectorCounters>()> counters = {};
+  // Answers /control/; empty: there is no control. From the server's thread.
+  std::function<net::HttpResponse(const net::HttpRequest&)> control = {};
 };
 struct FromRelay {
   std::string socket;

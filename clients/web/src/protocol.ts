@@ -47,6 +47,9 @@ export interface SymbolRow {
   gaps: number;
   resyncs: number;
   gone: boolean;
+  /** Of a consolidated quote: who bids and who asks best. */
+  bidVenue: string;
+  askVenue: string;
 }
 
 export interface LevelRow {

@@ -10,6 +10,7 @@ function words<T extends Record<string, number>>(offsets: T): Words<T> {
 
 export const trade = words(at.Trade);
 export const quote = words(at.Quote);
+export const consolidated = words(at.ConsolidatedQuote);
 export const liquidation = words(at.Liquidation);
 export const snapshot = words(at.L2Snapshot);
 export const delta = words(at.L2Delta);

@@ -115,6 +115,9 @@ export class Market implements FrameReader {
         this.time(words, w, fresh);
         if (symbol !== undefined) this.quote(symbol, words, w);
         break;
+      case type.ConsolidatedQuote:
+        if (symbol !== undefined) this.consolidated(symbol, words, w);
+        break;
       case type.L2Delta:
         this.time(words, w, fresh);
         if (symbol !== undefined) this.delta(symbol, flags, words, w);
@@ -215,6 +218,15 @@ export class Market implements FrameReader {
     const ask = w + layout.quote.askPrice;
     symbol.quoteBid.set(words[bid + 1], words[bid]);
     symbol.quoteAsk.set(words[ask + 1], words[ask]);
+    symbol.rowDirty = true;
+  }
+
+  private consolidated(symbol: SymbolState, words: Uint32Array, w: number): void {
+    const { bidPrice, askPrice, bidSymbol, askSymbol } = layout.consolidated;
+    symbol.quoteBid.set(words[w + bidPrice + 1], words[w + bidPrice]);
+    symbol.quoteAsk.set(words[w + askPrice + 1], words[w + askPrice]);
+    symbol.bidVenue = this.find(words[w + bidSymbol + 1], words[w + bidSymbol])?.exchange ?? "";
+    symbol.askVenue = this.find(words[w + askSymbol + 1], words[w + askSymbol])?.exchange ?? "";
     symbol.rowDirty = true;
   }
 

@@ -112,6 +112,9 @@ export class SymbolState {
 
   exchange = "";
   name = "";
+  /** Of a consolidated quote: the exchanges that bid and ask best; empty where none does. */
+  bidVenue = "";
+  askVenue = "";
 
   constructor(
     readonly index: number,

@@ -113,6 +113,8 @@ export class UpdateBuilder {
       gaps: symbol.gaps,
       resyncs: symbol.resyncs,
       gone: symbol.gone,
+      bidVenue: symbol.bidVenue,
+      askVenue: symbol.askVenue,
     };
   }
 

@@ -208,11 +208,14 @@ export class SymbolList {
     setText(cells.name.firstChild as HTMLElement, data.name);
     setAttribute(cells.name, "title", data.text);
     setText(row.exchange, data.exchange);
-    setText(cells.state, data.state);
+    const venues = data.bidVenue !== "" || data.askVenue !== "";
+    setText(cells.state, venues ? `${data.bidVenue || "–"} / ${data.askVenue || "–"}` : data.state);
     setAttribute(
       cells.state,
       "title",
-      `${data.integrity}${data.reason ? `, ${words(data.reason)}` : ""}; ${data.gaps} gaps, ${data.resyncs} resyncs`,
+      venues
+        ? `Best bid at ${data.bidVenue || "no venue"}, best ask at ${data.askVenue || "no venue"}`
+        : `${data.integrity}${data.reason ? `, ${words(data.reason)}` : ""}; ${data.gaps} gaps, ${data.resyncs} resyncs`,
     );
     setText(cells.last, data.last);
     setAttribute(cells.last, "data-direction", String(data.direction));
