@@ -48,16 +48,32 @@ hub::HubConfig hub_config(const hub::Settings& settings) {
           .tick = settings.connector_poll_interval};
 }
 
-Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settings, const std::string& exchange,
-                              const std::string& name) {
+namespace {
+
+hub::ExchangeConfig exchange_config(const hub::Settings& settings, const std::string& exchange) {
   const hub::ExchangeSettings& own = settings.exchange(exchange);
   auto config = hub::ExchangeConfig::websocket(exchange);
-  config.name(name)
-      .endpoint(own.endpoint)
+  config.endpoint(own.endpoint)
       .reconnect_attempts(own.reconnect_attempts)
       .reconnect_delay(own.reconnect_delay)
       .audit_interval(own.audit_interval)
       .maximum_age(own.maximum_age);
+  return config;
+}
+
+}  // namespace
+
+Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settings, const std::string& exchange,
+                              const std::string& name) {
+  const hub::ExchangeSettings& own = settings.exchange(exchange);
+  auto config = exchange_config(settings, exchange);
+  config.name(name);
+  if (!own.backup.empty()) {
+    const bool elsewhere = own.backup.find("://") != std::string::npos;
+    auto backup = exchange_config(settings, elsewhere ? exchange : own.backup);
+    if (elsewhere) backup.endpoint(own.backup);
+    config.backup(std::move(backup)).return_after(own.return_after);
+  }
   return hub.connect_exchange(config);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,6 +35,12 @@ class ExchangeConfig {
   ExchangeConfig& audit_interval(Nanos interval) { return audit_interval_ = interval, *this; }
   // Connections are replaced, the new one first, before they are this old; 0: never. Less than the venue's own limit.
   ExchangeConfig& maximum_age(Nanos age) { return maximum_age_ = age, *this; }
+  // Takes over while this one is Stale or not connected: another way to the same exchange, or another exchange.
+  ExchangeConfig& backup(ExchangeConfig config) {
+    return backup_ = std::make_shared<const ExchangeConfig>(std::move(config)), *this;
+  }
+  // How long this one must be right again before it takes over from its backup.
+  ExchangeConfig& return_after(Nanos time) { return return_after_ = time, *this; }
   ExchangeConfig& credentials(Credentials credentials) { return credentials_ = std::move(credentials), *this; }
 
   const ExchangeId& exchange() const noexcept { return exchange_; }
@@ -43,6 +50,9 @@ class ExchangeConfig {
   const std::string& endpoint() const noexcept { return endpoint_; }
   Nanos audit_interval() const noexcept { return audit_interval_; }
   Nanos maximum_age() const noexcept { return maximum_age_; }
+  // Null: none.
+  const ExchangeConfig* backup() const noexcept { return backup_.get(); }
+  Nanos return_after() const noexcept { return return_after_; }
   const std::optional<Credentials>& credentials() const noexcept { return credentials_; }
 
  private:
@@ -55,6 +65,8 @@ class ExchangeConfig {
   std::string endpoint_;
   Nanos audit_interval_ = std::chrono::minutes{5};
   Nanos maximum_age_ = std::chrono::hours{23} + std::chrono::minutes{30};
+  std::shared_ptr<const ExchangeConfig> backup_;
+  Nanos return_after_ = std::chrono::seconds{30};
   std::optional<Credentials> credentials_;
 };
 

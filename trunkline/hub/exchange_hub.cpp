@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "trunkline/connector/failover_connector.hpp"
+
 namespace trunkline::hub {
 namespace {
 
@@ -20,12 +22,25 @@ ExchangeHub::~ExchangeHub() {
 }
 
 Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
+  auto primary = make_session(config, config.backup() == nullptr ? config.name() : config.name() + "-primary");
+  if (!primary) return std::unexpected(primary.error());
+  if (config.backup() == nullptr) return add_connector(*std::move(primary));
+  auto backup = make_session(*config.backup(), config.name() + "-backup");
+  if (!backup) return std::unexpected(backup.error());
+  return add_connector(std::make_shared<connector::FailoverConnector>(
+      connector::FailoverConnectorConfig{.connector = {.name = config.name(), .ring = config_.ring, .log = &log_},
+                                         .return_after = config.return_after()},
+      *std::move(primary), *std::move(backup)));
+}
+
+Result<std::shared_ptr<connector::IExchangeConnector>> ExchangeHub::make_session(const ExchangeConfig& config,
+                                                                                 const std::string& name) {
   const auto row = ExchangeRegistry::find(config.exchange());
   if (!row) return std::unexpected(row.error());
   connector::SessionConnectorConfig connector_config;
-  connector_config.id = connector::connector_id(config.name());
+  connector_config.id = connector::connector_id(name);
   connector_config.ring = config_.ring;
-  connector_config.session.connector = config.name();
+  connector_config.session.connector = name;
   connector_config.session.tick = config_.tick;
   connector_config.session.backoff.first = config.reconnect_delay();
   connector_config.session.backoff.attempt_limit = config.reconnect_attempts();
@@ -34,7 +49,7 @@ Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
     if (!endpoints) return std::unexpected(endpoints.error());
     connector_config.session.endpoints = *std::move(endpoints);
   }
-  return add_connector(std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), log_));
+  return std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), log_);
 }
 
 Result<void> ExchangeHub::add_connector(std::shared_ptr<connector::IExchangeConnector> connector) {

@@ -84,6 +84,9 @@ class ExchangeHub {
   void request_resend(SymbolHash symbol) { connections_.request_resend(symbol); }
 
  private:
+  Result<std::shared_ptr<connector::IExchangeConnector>> make_session(const ExchangeConfig& config,
+                                                                      const std::string& name);
+
   HubConfig config_;
   EventLog& log_;
   MarketDataBridge market_data_;

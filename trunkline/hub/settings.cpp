@@ -252,6 +252,13 @@ constexpr std::array exchange_rows{
                 set_exchange<&ExchangeSettings::reconnect_delay>},
     ExchangeRow{"audit_interval", "duration", "5m", "each book is compared with a fresh snapshot this often",
                 set_exchange<&ExchangeSettings::audit_interval>},
+    ExchangeRow{
+        "backup", "URL or exchange", "",
+        "takes over a symbol while this one is Stale: another endpoint of the same exchange, or another exchange",
+        set_exchange<&ExchangeSettings::backup>},
+    ExchangeRow{"return_after", "duration", "30s",
+                "how long this one must be right again before it takes over from its backup",
+                set_exchange<&ExchangeSettings::return_after>},
     ExchangeRow{"maximum_age", "duration", "1410m",
                 "connections are replaced, the new one first, before they are this old; 0s: never",
                 set_exchange<&ExchangeSettings::maximum_age>},

@@ -28,6 +28,8 @@ struct ExchangeSettings {
   std::string endpoint;                  // scheme and host in place of the venue's own; empty: the venue's own
   std::uint32_t reconnect_attempts = 0;  // 0: for ever
   Nanos reconnect_delay = std::chrono::milliseconds{500};
+  std::string backup;  // an endpoint, or another exchange; empty: none
+  Nanos return_after = std::chrono::seconds{30};
   Nanos audit_interval = std::chrono::minutes{5};
   Nanos maximum_age = std::chrono::hours{23} + std::chrono::minutes{30};
 };
