@@ -287,7 +287,7 @@ void CoinbaseVenue::ask_for_snapshots(const Context& context) {
       if (each->wants(Channel::Trades)) keys.push_back({each->number, Channel::Trades});
     }
   }
-  for (const StreamKey key : keys) subscriptions().ask_again(key, context.now, context.outbox);
+  if (!keys.empty()) subscriptions().ask_again(keys, context.now, context.outbox);
 }
 
 void CoinbaseVenue::audit_in_turn(const Context& context) {
