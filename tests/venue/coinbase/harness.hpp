@@ -23,7 +23,8 @@ inline constexpr ConnectionId first_connection{1};
 inline constexpr ConnectionId second_connection{2};
 
 // A reply that lists products, "BTC-USD" and the like.
-inline std::string products_reply(Api api, const std::vector<std::string>& products, const std::string& tick = "0.01") {
+inline std::string products_reply(Api api, const std::vector<std::string>& products, const std::string& tick = "0.01",
+                                  const std::string& lot = "0.00000001") {
   nlohmann::json list = nlohmann::json::array();
   for (const std::string& id : products) {
     const std::string base = id.substr(0, id.find('-'));
@@ -33,14 +34,14 @@ inline std::string products_reply(Api api, const std::vector<std::string>& produ
                       {"base_currency", base},
                       {"quote_currency", quote},
                       {"quote_increment", tick},
-                      {"base_increment", "0.00000001"},
+                      {"base_increment", lot},
                       {"status", "online"}});
     } else {
       list.push_back({{"product_id", id},
                       {"base_currency_id", base},
                       {"quote_currency_id", quote},
                       {"price_increment", tick},
-                      {"base_increment", "0.00000001"},
+                      {"base_increment", lot},
                       {"product_type", "SPOT"},
                       {"status", "online"}});
     }

@@ -93,7 +93,8 @@ void CoinbaseVenue::read_slowly(Connection& from, std::string_view text, const C
   if (!parsed) return take_failure_of(from, parsed.error(), context);
   const Parsed& message = **parsed;
   if (message.sequence && !take_number(from, *message.sequence, context)) return;
-  restart_trades(message.items);
+  const auto* const trade = message.items.empty() ? nullptr : std::get_if<TradeMessage>(&message.items.front());
+  if (trade != nullptr && trade->history) return take_history(from, message.items, context);
   for (const Item& item : message.items) {
     std::visit(
         [&](const auto& each) {
@@ -146,23 +147,34 @@ void CoinbaseVenue::spoil_connection(const Connection& connection, BookReason re
   }
 }
 
-// A venue that was set up anew counts its trades from the start. That shows when the newest trade of its history, or
-// the first trade behind a cut, has a lower number than before.
-void CoinbaseVenue::restart_trades(std::span<const Item> items) {
-  const auto* const first = items.empty() ? nullptr : std::get_if<TradeMessage>(&items.front());
-  if (first == nullptr || !first->history) return;
+// The latest trades before the subscription, oldest first. The first time they only tell where the numbers are; later
+// they bring what was missed.
+void CoinbaseVenue::take_history(Connection& from, std::span<const Item> items, const Context& context) {
+  std::vector<const CoinbaseFeed*> first_times;
   for (const Item& item : items) {
     const auto* const trade = std::get_if<TradeMessage>(&item);
-    Feed* const known = trade == nullptr || !trade->numbered ? nullptr : feed_of(trade->product);
-    if (known == nullptr || !feed(known->number).ids_may_restart) continue;
-    std::uint64_t newest = 0;
-    for (const Item& other : items) {
-      const auto* const each = std::get_if<TradeMessage>(&other);
-      if (each != nullptr && each->product == trade->product) newest = std::max(newest, each->id);
-    }
+    Feed* const known = trade == nullptr ? nullptr : feed_of(trade->product);
+    if (known == nullptr) continue;
     CoinbaseFeed& of = feed(known->number);
-    of.ids_may_restart = false;
-    if (newest < of.ids.last()) of.ids = {};
+    if (std::ranges::find(first_times, &of) != first_times.end()) {
+      (void)of.ids.take(trade->id);
+      continue;
+    }
+    if (std::exchange(of.ids_may_restart, false)) {
+      // A venue that was set up anew counts its trades from the start.
+      std::uint64_t newest = 0;
+      for (const Item& other : items) {
+        const auto* const each = std::get_if<TradeMessage>(&other);
+        if (each != nullptr && each->product == trade->product) newest = std::max(newest, each->id);
+      }
+      if (newest < of.ids.last()) of.ids = {};
+    }
+    if (of.ids.last() != 0 && trade->numbered) {
+      take_trade(from, *trade, context);
+    } else if (heard(from, trade->product, Channel::Trades, context.now) != nullptr && trade->numbered) {
+      (void)of.ids.take(trade->id);
+      first_times.push_back(&of);
+    }
   }
 }
 
@@ -172,20 +184,15 @@ void CoinbaseVenue::take_trade(Connection& from, const TradeMessage& trade, cons
   CoinbaseFeed& of = feed(wanted->number);
   if (trade.numbered) {
     if (std::exchange(of.ids_may_restart, false) && trade.id < of.ids.last()) of.ids = {};
-    // What happened before we first listened is no news, but tells where the numbers are.
-    const bool first = of.ids.last() == 0;
     const auto answer = of.ids.take(trade.id);
     if (answer.kind == IdWindow::Kind::Known) {
       ++count().duplicates;
       return;
     }
-    if (first && trade.history) return;
     // While two connections overlap, the later one brings the rest.
     if (answer.skipped != 0 && !subscriptions().several_on(from.lane)) [[unlikely]] {
       publish_gap(of, answer.skipped, trade.time, context);
     }
-  } else if (trade.history) {
-    return;
   }
   wire::Trade out;
   out.exchange_time = trade.time;

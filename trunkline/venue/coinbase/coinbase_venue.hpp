@@ -88,7 +88,7 @@ class CoinbaseVenue final : public MarketDataVenue {
   void take_subscriptions(Connection& from, std::span<const Item> items, const Context& context);
   void take_error(Connection& from, const ErrorMessage& error, const Context& context);
   void take_failure_of(Connection& from, const ParseFailure& failure, const Context& context);
-  void restart_trades(std::span<const Item> items);
+  void take_history(Connection& from, std::span<const Item> items, const Context& context);
   void spoil_connection(const Connection& connection, wire::BookReason reason, const Context& context);
 
   // Books (coinbase_venue.cpp)

@@ -11,7 +11,10 @@ using Taken = BookPublisher::Taken;
 void ProductBook::start(const Context& context) {
   if (book_.live() || book_.state() == BookState::Syncing) return;
   since_ = context.now;
-  book_.set_state(BookState::Syncing, BookReason::Subscribed, context);
+  const BookReason why = book_.reason();
+  const bool new_start = book_.state() == BookState::Init || why == BookReason::Unsubscribed ||
+                         why == BookReason::NotTrading || why == BookReason::Disconnected;
+  book_.set_state(BookState::Syncing, new_start ? BookReason::Subscribed : why, context);
 }
 
 void ProductBook::stop(BookReason reason, const Context& context) {
