@@ -182,7 +182,7 @@ TEST_F(Exchange, ASnapshotThatDoesNotComeIsAskedForAgain) {
   harness->bytes(l2update("A-USD", {{"11", "1"}}, {}));
   harness->tick();
   const int asked = harness->count_sent("subscribe", "level2_batch", "A-USD");
-  for (int i = 0; i < 110; ++i) {
+  for (int i = 0; i < 160; ++i) {
     harness->bytes(l2update("A-USD", {{"9", "1"}}, {}));
     harness->tick();
   }
@@ -320,6 +320,11 @@ TEST_F(Exchange, UnsubscribingLeavesTheChannelsAndTheBook) {
   harness->bytes(first_book);
   EXPECT_FALSE(book().live());
   EXPECT_EQ(harness->venue().counters().unwanted, 1U);
+  harness->bytes(match("B-USD", 7));
+  ASSERT_TRUE(harness->command(Action::Unsubscribe, "coinbase:B-USD", {Channel::Trades}));
+  ASSERT_TRUE(harness->command(Action::Subscribe, "coinbase:B-USD", {Channel::Trades}));
+  harness->bytes(match("B-USD", 90, "10", "sell", "last_match"));
+  EXPECT_TRUE(harness->gaps.empty()) << "nobody wanted those between";
   ASSERT_TRUE(harness->command(Action::Subscribe, "coinbase:A-USD", {Channel::Depth}));
   harness->bytes(first_book);
   EXPECT_TRUE(mirror().live());

@@ -165,7 +165,11 @@ void CoinbaseVenue::write_subscription(ConnectionId connection, std::span<const 
   for (const Channel channel : {Channel::Depth, Channel::Trades, Channel::Quotes}) {
     std::vector<std::string_view> products;
     for (const StreamKey key : keys) {
-      if (key.channel == channel) products.push_back(feed(key.feed).instrument.venue_symbol);
+      if (key.channel != channel) continue;
+      CoinbaseFeed& of = feed(key.feed);
+      products.push_back(of.instrument.venue_symbol);
+      // Trades that nobody wants are not missed.
+      if (channel == Channel::Trades && !subscribe && !of.wants(channel)) of.ids = {};
     }
     if (products.empty()) continue;
     const std::string_view name = channel == Channel::Depth    ? depth_channel()

@@ -15,8 +15,9 @@ namespace trunkline::venue::coinbase {
 
 class ProductBook {
  public:
-  // A confirmed subscription without a snapshot for this long is asked for again.
-  static constexpr Nanos snapshot_limit = std::chrono::seconds{10};
+  // A confirmed subscription that brings no snapshot for this long is asked for again; one that brings nothing at all
+  // was found silent before.
+  static constexpr Nanos snapshot_limit = std::chrono::seconds{15};
   static constexpr Nanos first_pause = std::chrono::milliseconds{250};
   static constexpr Nanos longest_pause = std::chrono::seconds{30};
   // A book that was Live for so long has recovered: the next fault asks at once again.
