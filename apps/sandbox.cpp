@@ -4,6 +4,7 @@
 #include "apps/command.hpp"
 #include "sandbox/binance/server.hpp"
 #include "sandbox/bybit/bybit_protocol.hpp"
+#include "sandbox/coinbase/protocol.hpp"
 #include "sandbox/server/venue_server.hpp"
 
 namespace trunkline::apps {
@@ -114,6 +115,8 @@ void add_sandbox(CLI::App& program, int& exit_code) {
   binance->add_option("--max-age", options->maximum_age_s, "seconds that a WebSocket lives; 0: 24 hours");
   options->settings.add_to(*binance);
   binance->callback([options, &exit_code] { exit_code = run(*options); });
+  add_server<sandbox::coinbase::CoinbaseProtocol>(*command, "coinbase", "Coinbase: Exchange feed and Advanced Trade",
+                                                  {"BTC-USD", "ETH-USD", "SOL-USD"}, exit_code);
   add_server<sandbox::bybit::BybitProtocol>(*command, "bybit", "Bybit: public stream and market REST of v5 spot",
                                             {"BTCUSDT", "ETHUSDT"}, exit_code);
 }

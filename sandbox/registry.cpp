@@ -8,6 +8,7 @@
 
 #include "sandbox/binance/server.hpp"
 #include "sandbox/bybit/bybit_protocol.hpp"
+#include "sandbox/coinbase/protocol.hpp"
 #include "sandbox/server/venue_server.hpp"
 
 namespace trunkline::sandbox {
@@ -66,9 +67,22 @@ Result<std::unique_ptr<RunningSandbox>> start_bybit(const SandboxRequest& reques
   return std::make_unique<RunningServer>(*std::move(started));
 }
 
+Result<std::unique_ptr<RunningSandbox>> start_coinbase(const SandboxRequest& request, EventLog* log) {
+  VenueServerOptions options{.port = request.port, .rate = request.rate, .seed = request.seed};
+  std::set<std::string> names;  // both exchanges may want the same
+  for (const SymbolDescriptor& symbol : request.symbols) names.insert(symbol.base + "-" + symbol.quote);
+  options.symbols.assign(names.begin(), names.end());
+  auto started = VenueServer::start(std::make_unique<coinbase::CoinbaseProtocol>(), std::move(options), log);
+  if (!started) return std::unexpected(started.error());
+  return std::make_unique<RunningServer>(*std::move(started));
+}
+
+constexpr std::array<std::string_view, 2> coinbase_exchanges{"coinbase", "coinbase_advanced"};
+
 constexpr std::array registry{
     SandboxRow{"binance", binance_exchanges, start_binance},
     SandboxRow{"bybit", bybit_exchanges, start_bybit},
+    SandboxRow{"coinbase", coinbase_exchanges, start_coinbase},
 };
 
 }  // namespace

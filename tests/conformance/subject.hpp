@@ -25,6 +25,7 @@ struct Subject {
       symbols;  // the first is hit by the faults, the last is subscribed late where a check wants that
   wire::Integrity integrity = wire::Integrity::Unverified;
   venue::Channels channels = venue::default_channels;
+  bool one_count = false;           // of the whole connection: a lost message makes every book Stale
   Finds lost = Finds::AtOnce;       // a message that never came
   Finds repeated = Finds::Unfelt;   // one that came twice
   Finds corrupted = Finds::AtOnce;  // one with a wrong digit

@@ -17,6 +17,7 @@ using ExchangeId = std::string;  // "binance", "binance_usdm"; a row of the Exch
 struct Credentials {
   std::string api_key;
   std::string secret;
+  std::string passphrase = {};  // where the venue wants one
 };
 
 class ExchangeConfig {

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "trunkline/venue/binance/binance_venue.hpp"
+#include "trunkline/venue/coinbase/coinbase_venue.hpp"
 #include "trunkline/venue/generic/generic_venue.hpp"
 
 namespace trunkline::hub {
@@ -21,10 +22,24 @@ std::unique_ptr<venue::Venue> make_binance(const ExchangeConfig& config) {
   return std::make_unique<venue::binance::BinanceVenue>(std::move(binance));
 }
 
+template <venue::coinbase::Api Api>
+std::unique_ptr<venue::Venue> make_coinbase(const ExchangeConfig& config) {
+  venue::coinbase::CoinbaseConfig coinbase;
+  coinbase.api = Api;
+  coinbase.audit_interval = config.audit_interval();
+  coinbase.maximum_age = config.maximum_age();
+  if (const auto& key = config.credentials()) {
+    coinbase.credentials = {key->api_key, key->secret, key->passphrase};
+  }
+  return std::make_unique<venue::coinbase::CoinbaseVenue>(std::move(coinbase));
+}
+
 const std::array registry{
     ExchangeRow{"binance", "Binance spot", make_binance<venue::binance::Segment::Spot>},
     ExchangeRow{"binance_usdm", "Binance USD-M futures", make_binance<venue::binance::Segment::Usdm>},
     ExchangeRow{"binance_coinm", "Binance COIN-M futures", make_binance<venue::binance::Segment::Coinm>},
+    ExchangeRow{"coinbase", "Coinbase Exchange", make_coinbase<venue::coinbase::Api::Exchange>},
+    ExchangeRow{"coinbase_advanced", "Coinbase Advanced Trade", make_coinbase<venue::coinbase::Api::Advanced>},
 };
 
 // Rows that find() gave out stay where they are.

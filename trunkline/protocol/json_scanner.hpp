@@ -4,6 +4,7 @@
 // Never reads at or beyond `end`. No allocation. One thread at a time.
 #pragma once
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -88,6 +89,14 @@ class JsonScanner {
   [[nodiscard]] bool quoted_text(std::string_view& out) noexcept {
     if (at_ == end_ || *at_ != '"') return false;
     const char* const first = ++at_;
+    while (left() >= 8) {
+      const std::uint64_t stops = stop_bytes(detail::load_eight(at_));
+      if (stops != 0) {
+        at_ += std::countr_zero(stops) >> 3;
+        break;
+      }
+      at_ += 8;
+    }
     while (at_ != end_ && *at_ != '"') {
       if (*at_ == '\\' || static_cast<unsigned char>(*at_) < 0x20) return false;
       ++at_;
@@ -139,6 +148,12 @@ class JsonScanner {
     } else {
       return std::memcmp(text, expected, Length) == 0;
     }
+  }
+  // Bit 7 of the first byte that is a quote, a backslash or a control character; bits above it mean nothing.
+  static std::uint64_t stop_bytes(std::uint64_t word) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - ones * limit) & ~bytes; };
+    return (below(word ^ ones * '"', 1) | below(word ^ ones * '\\', 1) | below(word, 0x20)) & ones * 0x80;
   }
   static bool is_digit(char c) noexcept { return static_cast<unsigned>(c - '0') < 10U; }
 

@@ -243,12 +243,22 @@ void Subscriptions::retry(const Silent& silent, std::string reason, Nanos now, O
   send_batch(*connection, {silent.key}, true, now, outbox);
 }
 
-void Subscriptions::ask_again(StreamKey key, Nanos now, Outbox& outbox) {
+void Subscriptions::ask_again(std::span<const StreamKey> keys, Nanos now, Outbox& outbox) {
   for (Connection& connection : connections_) {
-    const Stream* const stream = connection.find(key);
-    if (connection.doomed || stream == nullptr || stream->state != StreamState::Acknowledged) continue;
-    send_batch(connection, {key}, false, now, outbox);
-    send_batch(connection, {key}, true, now, outbox);
+    if (connection.doomed) continue;
+    std::vector<StreamKey> batch;
+    const auto send = [&] {
+      if (batch.empty()) return;
+      send_batch(connection, batch, false, now, outbox);
+      send_batch(connection, std::exchange(batch, {}), true, now, outbox);
+    };
+    for (const StreamKey key : keys) {
+      const Stream* const stream = connection.find(key);
+      if (stream == nullptr || stream->state != StreamState::Acknowledged) continue;
+      batch.push_back(key);
+      if (batch.size() == rules_.batch) send();
+    }
+    send();
   }
 }
 

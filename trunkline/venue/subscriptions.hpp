@@ -144,7 +144,8 @@ class Subscriptions {
   // Asks for the stream again, or gives the connection up.
   void retry(const Silent& silent, std::string reason, Nanos now, Outbox& outbox);
   // A stream that spoke before: asks for it again without giving anything up.
-  void ask_again(StreamKey key, Nanos now, Outbox& outbox);
+  void ask_again(StreamKey key, Nanos now, Outbox& outbox) { ask_again({&key, 1}, now, outbox); }
+  void ask_again(std::span<const StreamKey> keys, Nanos now, Outbox& outbox);
 
  private:
   struct Batch {
