@@ -25,6 +25,7 @@ const std::array registry{
     ExchangeRow{"binance", "Binance spot", make_binance<venue::binance::Segment::Spot>},
     ExchangeRow{"binance_usdm", "Binance USD-M futures", make_binance<venue::binance::Segment::Usdm>},
     ExchangeRow{"binance_coinm", "Binance COIN-M futures", make_binance<venue::binance::Segment::Coinm>},
+    ExchangeRow{"kraken", "Kraken spot", make_kraken},
 };
 
 // Rows that find() gave out stay where they are.

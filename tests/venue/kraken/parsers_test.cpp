@@ -217,7 +217,7 @@ TEST(KrakenParsers, ReadReferenceData) {
       R"("qty_increment":1.0e-5,"price_precision":9,"price_increment":1e-9,"qty_min":10000},)"
       R"({"symbol":"SC/BTC","base":"SC","quote":"BTC","status":"online","qty_precision":8,)"
       R"("qty_increment":0.00000001,"price_precision":10,"price_increment":0.0000000001,"qty_min":1},)"
-      R"({"symbol":"BAD/USD","base":"BAD","quote":"USD","status":"online","qty_precision":99}]}})");
+      R"({"symbol":"BAD/USD","base":"BAD","quote":"USD","status":"online","price_precision":2,"qty_precision":99}]}})");
   ASSERT_TRUE(parsed.result) << parsed.result.error().message;
   const auto& instruments = parsed.parser.instruments().instruments;
   ASSERT_EQ(instruments.size(), 2U) << parsed.parser.instruments().refused[0];
@@ -253,8 +253,7 @@ TEST(KrakenParsers, WhatIsWrongIsNamedWithItsValueAndItsSymbol) {
   EXPECT_EQ(inexact.channel, Channel::Depth);
   ASSERT_EQ(inexact.symbols.size(), 1U);
   EXPECT_EQ(inexact.symbols[0], "A/B");
-  EXPECT_NE(inexact.message.find("bids: price: 0.000000001 is more decimals"), std::string::npos)
-      << inexact.message;
+  EXPECT_NE(inexact.message.find("bids: price: 0.000000001 is more decimals"), std::string::npos) << inexact.message;
   EXPECT_NE(level(R"({"price":"1.5","qty":1})").message.find("is no number"), std::string::npos);
   EXPECT_NE(level(R"({"price":01.5,"qty":1})").message.find("is no number"), std::string::npos);
   EXPECT_NE(level(R"({"price":1.,"qty":1})").message.find("is no number"), std::string::npos);

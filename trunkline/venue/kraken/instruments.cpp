@@ -1,5 +1,7 @@
 #include "trunkline/venue/kraken/instruments.hpp"
 
+#include <algorithm>
+
 #include "trunkline/venue/kraken/number_fields.hpp"
 
 namespace trunkline::venue::kraken {
@@ -39,6 +41,8 @@ std::string read_pair(simdjson::ondemand::object pair, Instrument& out) {
   if (fields.ok() && (out.venue_symbol.empty() || base.empty() || quote.empty())) {
     fields.fail("symbol, base or quote is empty");
   }
+  const auto unprintable = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; };
+  if (fields.ok() && std::ranges::any_of(out.venue_symbol, unprintable)) fields.fail("symbol has odd characters");
   out.status = status_of(fields.text("status"));
   out.price_decimals = precision_field(fields, "price_precision");
   out.quantity_decimals = precision_field(fields, "qty_precision");

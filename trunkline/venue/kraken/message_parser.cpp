@@ -250,6 +250,8 @@ std::expected<ParsedMessage, ParseFailure> MessageParser::parse(std::string_view
     return finish();
   }
 
+  Nanos time{0};
+  if (parsed.kind == MessageKind::Bars && fields.has("timestamp")) time = time_field(fields, "timestamp");
   ondemand::value value;
   ondemand::array data;
   if (!fields.find("data", value)) return finish();
@@ -273,6 +275,7 @@ std::expected<ParsedMessage, ParseFailure> MessageParser::parse(std::string_view
         break;
       case MessageKind::Bars:
         bars_.push_back(read_bar(entry, exponent_of));
+        bars_.back().time = time;
         break;
       case MessageKind::Books:
         books_.push_back(read_book(entry, exponent_of, parsed.snapshot, levels_));

@@ -47,6 +47,7 @@ struct BookMessage {
 
 struct BarMessage {
   std::string_view symbol;
+  Nanos time{0};  // of the message; 0 where the venue does not say
   Nanos open_time{0};
   Nanos interval{0};
   Price open;
