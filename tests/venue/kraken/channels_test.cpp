@@ -23,7 +23,7 @@ TEST(KrakenChannels, ReferenceDataIsSubscribedFirstAndSymbolsTogether) {
   EXPECT_EQ(harness.sent[0].text,
             R"({"method":"subscribe","params":{"channel":"instrument","snapshot":true},"req_id":1})");
   EXPECT_EQ(harness.sent[1].text, R"({"method":"subscribe","params":{"channel":"book",)"
-                                  R"("symbol":["BTC/USD","ETH/USD"],"depth":100,"snapshot":true},"req_id":2})");
+                                  R"("symbol":["BTC/USD","ETH/USD"],"depth":10,"snapshot":true},"req_id":2})");
   EXPECT_EQ(harness.sent[2].text, R"({"method":"subscribe","params":{"channel":"ticker",)"
                                   R"("symbol":["BTC/USD"],"event_trigger":"bbo","snapshot":true},"req_id":3})");
   EXPECT_EQ(harness.sent[3].text, R"({"method":"subscribe","params":{"channel":"trade",)"

@@ -159,7 +159,7 @@ TEST_F(KrakenFaults, ASnapshotThatNeverComesIsAskedForAgain) {
   harness.open();
   EXPECT_EQ(harness.book(text).state(), wire::BookState::Syncing);
   harness.hold_snapshots = false;
-  harness.ticks(12s);
+  harness.ticks(32s);
   harness.expect_true(symbol, text);
   EXPECT_TRUE(harness.reconnects.empty());
 }

@@ -17,7 +17,7 @@ namespace trunkline::venue::kraken {
 class BookFeed {
  public:
   // A book that waits this long for its snapshot asks for its stream again.
-  static constexpr Nanos snapshot_limit = std::chrono::seconds{10};
+  static constexpr Nanos snapshot_limit = std::chrono::seconds{30};
   // After a second failure in a row the next request waits this long, doubled each time up to the limit.
   static constexpr Nanos first_pause = std::chrono::seconds{1};
   static constexpr Nanos longest_pause = std::chrono::minutes{1};

@@ -18,8 +18,9 @@ namespace trunkline::venue::kraken {
 struct KrakenConfig {
   std::vector<SymbolSubscription> subscriptions = {};
   std::string stream_url = "wss://ws.kraken.com/v2";
-  // Levels of each side of a book: 10, 25, 100, 500 or 1000. The checksum covers the best ten.
-  std::uint32_t depth = 100;
+  // Levels of each side of a book: 10, 25, 100, 500 or 1000. The checksum covers the best ten: what is beyond them is
+  // only checked when it comes up.
+  std::uint32_t depth = 10;
   Nanos maximum_age{0};  // a connection is replaced before it is this old, the new one first; 0: never
 };
 
