@@ -8,6 +8,7 @@
 
 #include "sandbox/binance/server.hpp"
 #include "sandbox/bybit/bybit_protocol.hpp"
+#include "sandbox/kraken/kraken_protocol.hpp"
 #include "sandbox/server/venue_server.hpp"
 
 namespace trunkline::sandbox {
@@ -45,26 +46,6 @@ Result<std::unique_ptr<RunningSandbox>> start_binance(const SandboxRequest& requ
   return std::make_unique<RunningBinance>(*std::move(started));
 }
 
-class RunningKraken final : public RunningSandbox {
- public:
-  explicit RunningKraken(std::unique_ptr<VenueServer> server) : server_(std::move(server)) {}
-  std::string endpoint(std::string_view exchange) const override {
-    return exchange == "kraken" ? fmt::format("http://127.0.0.1:{}", server_->port()) : std::string{};
-  }
-
- private:
-  std::unique_ptr<VenueServer> server_;
-};
-
-Result<std::unique_ptr<RunningSandbox>> start_kraken(const SandboxRequest& request, EventLog* log) {
-  VenueServerOptions options{.port = request.port, .rate = request.rate, .seed = request.seed};
-  for (const SymbolDescriptor& symbol : request.symbols)
-    options.symbols.push_back(fmt::format("{}/{}", symbol.base, symbol.quote));
-  auto started = VenueServer::start(std::make_unique<kraken::KrakenProtocol>(), std::move(options), log);
-  if (!started) return std::unexpected(started.error());
-  return std::make_unique<RunningKraken>(*std::move(started));
-}
-
 constexpr std::array<std::string_view, 3> binance_exchanges{"binance", "binance_usdm", "binance_coinm"};
 
 constexpr std::array<std::string_view, 1> bybit_exchanges{"bybit"};
@@ -86,9 +67,21 @@ Result<std::unique_ptr<RunningSandbox>> start_bybit(const SandboxRequest& reques
   return std::make_unique<RunningServer>(*std::move(started));
 }
 
+constexpr std::array<std::string_view, 1> kraken_exchanges{"kraken"};
+
+Result<std::unique_ptr<RunningSandbox>> start_kraken(const SandboxRequest& request, EventLog* log) {
+  VenueServerOptions options{.port = request.port, .rate = request.rate, .seed = request.seed};
+  for (const SymbolDescriptor& symbol : request.symbols)
+    options.symbols.push_back(fmt::format("{}/{}", symbol.base, symbol.quote));
+  auto started = VenueServer::start(std::make_unique<kraken::KrakenProtocol>(), std::move(options), log);
+  if (!started) return std::unexpected(started.error());
+  return std::make_unique<RunningServer>(*std::move(started));
+}
+
 constexpr std::array registry{
     SandboxRow{"binance", binance_exchanges, start_binance},
     SandboxRow{"bybit", bybit_exchanges, start_bybit},
+    SandboxRow{"kraken", kraken_exchanges, start_kraken},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "trunkline/venue/binance/binance_venue.hpp"
 #include "trunkline/venue/generic/generic_venue.hpp"
+#include "trunkline/venue/kraken/kraken_venue.hpp"
 
 namespace trunkline::hub {
 namespace {
@@ -19,6 +20,11 @@ std::unique_ptr<venue::Venue> make_binance(const ExchangeConfig& config) {
   binance.audit_interval = config.audit_interval();
   binance.maximum_age = config.maximum_age();
   return std::make_unique<venue::binance::BinanceVenue>(std::move(binance));
+}
+
+std::unique_ptr<venue::Venue> make_kraken(const ExchangeConfig& config) {
+  return std::make_unique<venue::kraken::KrakenVenue>(
+      venue::kraken::KrakenConfig{.maximum_age = config.maximum_age()});
 }
 
 const std::array registry{
