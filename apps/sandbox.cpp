@@ -5,6 +5,7 @@
 #include "sandbox/binance/server.hpp"
 #include "sandbox/bybit/bybit_protocol.hpp"
 #include "sandbox/coinbase/protocol.hpp"
+#include "sandbox/kraken/kraken_protocol.hpp"
 #include "sandbox/server/venue_server.hpp"
 
 namespace trunkline::apps {
@@ -119,6 +120,8 @@ void add_sandbox(CLI::App& program, int& exit_code) {
                                                   {"BTC-USD", "ETH-USD", "SOL-USD"}, exit_code);
   add_server<sandbox::bybit::BybitProtocol>(*command, "bybit", "Bybit: public stream and market REST of v5 spot",
                                             {"BTCUSDT", "ETHUSDT"}, exit_code);
+  add_server<sandbox::kraken::KrakenProtocol>(*command, "kraken", "Kraken: WebSocket v2 and public REST of spot",
+                                              {"BTC/USD", "ETH/USD", "SOL/USD"}, exit_code);
 }
 
 }  // namespace trunkline::apps

@@ -9,6 +9,7 @@
 #include "sandbox/binance/server.hpp"
 #include "sandbox/bybit/bybit_protocol.hpp"
 #include "sandbox/coinbase/protocol.hpp"
+#include "sandbox/kraken/kraken_protocol.hpp"
 #include "sandbox/server/venue_server.hpp"
 
 namespace trunkline::sandbox {
@@ -77,12 +78,23 @@ Result<std::unique_ptr<RunningSandbox>> start_coinbase(const SandboxRequest& req
   return std::make_unique<RunningServer>(*std::move(started));
 }
 
+Result<std::unique_ptr<RunningSandbox>> start_kraken(const SandboxRequest& request, EventLog* log) {
+  VenueServerOptions options{.port = request.port, .rate = request.rate, .seed = request.seed};
+  for (const SymbolDescriptor& symbol : request.symbols)
+    options.symbols.push_back(fmt::format("{}/{}", symbol.base, symbol.quote));
+  auto started = VenueServer::start(std::make_unique<kraken::KrakenProtocol>(), std::move(options), log);
+  if (!started) return std::unexpected(started.error());
+  return std::make_unique<RunningServer>(*std::move(started));
+}
+
 constexpr std::array<std::string_view, 2> coinbase_exchanges{"coinbase", "coinbase_advanced"};
+constexpr std::array<std::string_view, 1> kraken_exchanges{"kraken"};
 
 constexpr std::array registry{
     SandboxRow{"binance", binance_exchanges, start_binance},
     SandboxRow{"bybit", bybit_exchanges, start_bybit},
     SandboxRow{"coinbase", coinbase_exchanges, start_coinbase},
+    SandboxRow{"kraken", kraken_exchanges, start_kraken},
 };
 
 }  // namespace

@@ -75,6 +75,11 @@ const std::vector<Subject>& subjects() {
                  {27, "its trade ids are texts that tell no order"},
                  {35, "nothing is asked for over HTTP"},
                  {36, "nothing is asked for over HTTP"}}},
+      {.exchange = "kraken",
+       .symbols = {"kraken:BTC-USD", "kraken:ETH-USD", "kraken:SOL-USD"},
+       .integrity = wire::Integrity::Checksummed,
+       .depth = 10,
+       .lacks = {{35, "nothing is asked for over HTTP"}, {36, "nothing is asked for over HTTP"}}},
   };
   return all;
 }

@@ -9,6 +9,7 @@
 #include "trunkline/venue/binance/binance_venue.hpp"
 #include "trunkline/venue/coinbase/coinbase_venue.hpp"
 #include "trunkline/venue/generic/generic_venue.hpp"
+#include "trunkline/venue/kraken/kraken_venue.hpp"
 
 namespace trunkline::hub {
 namespace {
@@ -34,12 +35,17 @@ std::unique_ptr<venue::Venue> make_coinbase(const ExchangeConfig& config) {
   return std::make_unique<venue::coinbase::CoinbaseVenue>(std::move(coinbase));
 }
 
+std::unique_ptr<venue::Venue> make_kraken(const ExchangeConfig& config) {
+  return std::make_unique<venue::kraken::KrakenVenue>(venue::kraken::KrakenConfig{.maximum_age = config.maximum_age()});
+}
+
 const std::array registry{
     ExchangeRow{"binance", "Binance spot", make_binance<venue::binance::Segment::Spot>},
     ExchangeRow{"binance_usdm", "Binance USD-M futures", make_binance<venue::binance::Segment::Usdm>},
     ExchangeRow{"binance_coinm", "Binance COIN-M futures", make_binance<venue::binance::Segment::Coinm>},
     ExchangeRow{"coinbase", "Coinbase Exchange", make_coinbase<venue::coinbase::Api::Exchange>},
     ExchangeRow{"coinbase_advanced", "Coinbase Advanced Trade", make_coinbase<venue::coinbase::Api::Advanced>},
+    ExchangeRow{"kraken", "Kraken spot", make_kraken},
 };
 
 // Rows that find() gave out stay where they are.

@@ -85,6 +85,52 @@ class JsonScanner {
     return literal('"') && decimal(out) && literal('"');
   }
 
+  // An unquoted JSON number that is not negative, with or without an exponent: 61837.63, 1e-8. Exact or false.
+  template <class Decimal>
+  [[nodiscard]] bool number(Decimal& out) noexcept {
+    const char* const first = at_;
+    const bool leading_zero = end_ - first > 1 && first[0] == '0' && is_digit(first[1]);
+    if (decimal(out)) [[likely]]
+      return !leading_zero;
+    const char* const stop = number_end(first, end_);
+    if (stop == nullptr || *first == '-') return false;
+    const auto parsed = Decimal::parse({first, static_cast<std::size_t>(stop - first)});
+    if (!parsed) return false;
+    out = *parsed;
+    at_ = stop;
+    return true;
+  }
+  // Any JSON number, whatever its value.
+  [[nodiscard]] bool skip_number() noexcept {
+    const char* const stop = number_end(at_, end_);
+    if (stop == nullptr) return false;
+    at_ = stop;
+    return true;
+  }
+  // Behind the JSON number that begins at `first`; null where none does.
+  static const char* number_end(const char* first, const char* last) noexcept {
+    const char* p = first;
+    const auto digits = [&p, last] {
+      const char* const from = p;
+      while (p != last && is_digit(*p)) ++p;
+      return p - from;
+    };
+    if (p != last && *p == '-') ++p;
+    const char* const whole = p;
+    const auto length = digits();
+    if (length == 0 || (length > 1 && *whole == '0')) return nullptr;
+    if (p != last && *p == '.') {
+      ++p;
+      if (digits() == 0) return nullptr;
+    }
+    if (p != last && (*p == 'e' || *p == 'E')) {
+      ++p;
+      if (p != last && (*p == '-' || *p == '+')) ++p;
+      if (digits() == 0) return nullptr;
+    }
+    return p;
+  }
+
   // A quoted text without escapes and control characters; `out` lies in the scanned bytes.
   [[nodiscard]] bool quoted_text(std::string_view& out) noexcept {
     if (at_ == end_ || *at_ != '"') return false;
