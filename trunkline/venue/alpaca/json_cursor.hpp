@@ -20,7 +20,10 @@ namespace trunkline::venue::alpaca {
 
 class JsonCursor {
  public:
-  using Position = const char*;
+  struct Position {
+    const char* at;
+    int depth;
+  };
   static constexpr int max_depth = 32;
 
   explicit JsonCursor(std::string_view text) noexcept : at_(text.data()), end_(text.data() + text.size()) {}
@@ -31,9 +34,10 @@ class JsonCursor {
     if (ok()) fault_ = {what, key_, value};
     return false;
   }
-  Position position() const noexcept { return at_; }
+  Position position() const noexcept { return {at_, depth_}; }
   void rewind(Position position) noexcept {
-    at_ = position;
+    at_ = position.at;
+    depth_ = position.depth;
     fault_ = {};
     key_ = {};
   }
@@ -184,7 +188,6 @@ class JsonCursor {
   bool open(char c, std::string_view otherwise) noexcept {
     if (!take(c)) return fail(otherwise, here());
     if (++depth_ <= max_depth) return true;
-    depth_ = 0;
     return fail("nested too deeply");
   }
   bool close() noexcept {

@@ -17,7 +17,10 @@ namespace trunkline::venue::alpaca {
 
 class MessagePackCursor {
  public:
-  using Position = const unsigned char*;
+  struct Position {
+    const unsigned char* at;
+    int depth;
+  };
   static constexpr int max_depth = 32;
 
   explicit MessagePackCursor(std::string_view bytes) noexcept
@@ -29,9 +32,10 @@ class MessagePackCursor {
     if (ok()) fault_ = {what, key_, value};
     return false;
   }
-  Position position() const noexcept { return at_; }
+  Position position() const noexcept { return {at_, depth_}; }
   void rewind(Position position) noexcept {
-    at_ = position;
+    at_ = position.at;
+    depth_ = position.depth;
     fault_ = {};
     key_ = {};
   }
@@ -89,12 +93,9 @@ class MessagePackCursor {
 
  private:
   std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
-  std::string_view here() const noexcept {
-    return {reinterpret_cast<const char*>(at_), left() < 16 ? left() : 16};
-  }
+  std::string_view here() const noexcept { return {reinterpret_cast<const char*>(at_), left() < 16 ? left() : 16}; }
   bool deeper() noexcept {
     if (++depth_ <= max_depth) return true;
-    depth_ = 0;
     return fail("nested too deeply");
   }
   bool shallower() noexcept {

@@ -18,9 +18,9 @@ namespace trunkline::venue::alpaca {
 enum class Stream : std::uint8_t { Trades, Quotes, Bars, UpdatedBars, DailyBars, OrderBooks, Statuses, Bands };
 
 inline constexpr std::size_t stream_count = 8;
-inline constexpr Stream all_streams[stream_count] = {Stream::Trades,    Stream::Quotes,     Stream::Bars,
+inline constexpr Stream all_streams[stream_count] = {Stream::Trades,      Stream::Quotes,    Stream::Bars,
                                                      Stream::UpdatedBars, Stream::DailyBars, Stream::OrderBooks,
-                                                     Stream::Statuses,  Stream::Bands};
+                                                     Stream::Statuses,    Stream::Bands};
 
 // As the venue writes it.
 constexpr std::string_view to_text(Stream stream) noexcept {

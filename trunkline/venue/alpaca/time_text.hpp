@@ -36,8 +36,8 @@ constexpr std::optional<std::chrono::year_month_day> read_date(std::string_view 
 }
 
 constexpr std::uint32_t date_number(const std::chrono::year_month_day& date) noexcept {
-  return static_cast<std::uint32_t>(static_cast<int>(date.year())) * 10'000 + static_cast<unsigned>(date.month()) * 100 +
-         static_cast<unsigned>(date.day());
+  return static_cast<std::uint32_t>(static_cast<int>(date.year())) * 10'000 +
+         static_cast<unsigned>(date.month()) * 100 + static_cast<unsigned>(date.day());
 }
 
 // Up to nine decimals; `Z` or an offset such as -04:00. Empty where it is no such time, or beyond what Nanos hold.
