@@ -62,7 +62,14 @@ Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& setti
         .reconnect_attempts(own.reconnect_attempts)
         .reconnect_delay(own.reconnect_delay)
         .audit_interval(own.audit_interval)
-        .maximum_age(own.maximum_age);
+        .maximum_age(own.maximum_age)
+        .feed(own.feed)
+        .binary(own.binary)
+        .paper(own.paper)
+        .extended_hours(own.extended_hours);
+    auto credentials = settings.credentials(exchange);
+    if (!credentials) return std::unexpected(credentials.error());
+    if (*credentials) config.credentials(**credentials);
     if (exchanges.size() == 1) config.name(settings.connector_name);
     if (auto connected = hub.connect_exchange(config); !connected) return connected;
   }

@@ -34,6 +34,14 @@ class ExchangeConfig {
   ExchangeConfig& audit_interval(Nanos interval) { return audit_interval_ = interval, *this; }
   // Connections are replaced, the new one first, before they are this old; 0: never. Less than the venue's own limit.
   ExchangeConfig& maximum_age(Nanos age) { return maximum_age_ = age, *this; }
+  // Which of a venue's feeds; empty: the usual one. "sip" of Alpaca.
+  ExchangeConfig& feed(std::string feed) { return feed_ = std::move(feed), *this; }
+  // Binary messages where the venue offers both.
+  ExchangeConfig& binary(bool binary) { return binary_ = binary, *this; }
+  // The venue's hosts for paper trading, which know other keys than the live ones.
+  ExchangeConfig& paper(bool paper) { return paper_ = paper, *this; }
+  // Silence counts before and after regular hours too, where a market has such.
+  ExchangeConfig& extended_hours(bool extended) { return extended_hours_ = extended, *this; }
   ExchangeConfig& credentials(Credentials credentials) { return credentials_ = std::move(credentials), *this; }
 
   const ExchangeId& exchange() const noexcept { return exchange_; }
@@ -43,6 +51,10 @@ class ExchangeConfig {
   const std::string& endpoint() const noexcept { return endpoint_; }
   Nanos audit_interval() const noexcept { return audit_interval_; }
   Nanos maximum_age() const noexcept { return maximum_age_; }
+  const std::string& feed() const noexcept { return feed_; }
+  bool binary() const noexcept { return binary_; }
+  bool paper() const noexcept { return paper_; }
+  bool extended_hours() const noexcept { return extended_hours_; }
   const std::optional<Credentials>& credentials() const noexcept { return credentials_; }
 
  private:
@@ -55,6 +67,10 @@ class ExchangeConfig {
   std::string endpoint_;
   Nanos audit_interval_ = std::chrono::minutes{5};
   Nanos maximum_age_ = std::chrono::hours{23} + std::chrono::minutes{30};
+  std::string feed_;
+  bool binary_ = false;
+  bool paper_ = true;
+  bool extended_hours_ = false;
   std::optional<Credentials> credentials_;
 };
 

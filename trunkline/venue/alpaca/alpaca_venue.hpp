@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "trunkline/venue/alpaca/context.hpp"
+#include "trunkline/venue/context.hpp"
 #include "trunkline/venue/alpaca/crypto_book.hpp"
 #include "trunkline/venue/alpaca/message_reader.hpp"
 #include "trunkline/venue/alpaca/poll.hpp"

@@ -515,7 +515,11 @@ void read_messages(Cursor& cursor, std::vector<wire::Level>& levels, Handler& ha
     cursor.rewind(start);
     std::string_view kind;
     std::string_view symbol;
-    const bool passable = detail::look_at(cursor, kind, symbol);
+    bool passable = detail::look_at(cursor, kind, symbol);
+    if (!passable) {
+      cursor.rewind(start);
+      passable = cursor.skip();
+    }
     if (kind.size() == 1) failure.kind = kind.front();
     failure.symbol = symbol;
     handler.on_malformed(failure);
