@@ -395,6 +395,7 @@ const ExchangeSettings& Settings::exchange(std::string_view name) const {
 }
 
 Result<std::optional<Credentials>> Settings::credentials(std::string_view name) const {
+  if (exchange(name).credentials) return exchange(name).credentials;
   const std::string& path = exchange(name).credentials_file;
   if (!path.empty()) {
     std::ifstream file(path);

@@ -31,11 +31,12 @@ struct ExchangeSettings {
   Nanos reconnect_delay = std::chrono::milliseconds{500};
   Nanos audit_interval = std::chrono::minutes{5};
   Nanos maximum_age = std::chrono::hours{23} + std::chrono::minutes{30};
-  std::string feed;              // empty: the venue's usual one
-  bool binary = false;           // messages, where the venue offers both
-  bool paper = true;             // the venue's hosts for paper trading
-  bool extended_hours = false;   // silence counts outside of regular hours too
-  std::string credentials_file;  // two lines, key and secret; empty: none
+  std::string feed;                        // empty: the venue's usual one
+  bool binary = false;                     // messages, where the venue offers both
+  bool paper = true;                       // the venue's hosts for paper trading
+  bool extended_hours = false;             // silence counts outside of regular hours too
+  std::string credentials_file;            // two lines, key and secret; empty: none
+  std::optional<Credentials> credentials;  // of a program that serves the exchange itself; before all others
 };
 
 struct Settings {

@@ -3,9 +3,9 @@
 #include <mutex>
 #include <thread>
 
-#include "sandbox/client.hpp"
 #include "sandbox/alpaca/market_days.hpp"
 #include "sandbox/alpaca/server.hpp"
+#include "sandbox/client.hpp"
 #include "trunkline/book/book.hpp"
 #include "trunkline/connector/session_connector.hpp"
 #include "trunkline/venue/alpaca/alpaca_venue.hpp"
