@@ -43,7 +43,7 @@ TEST(MarketHours, PhasesAreTheStatusOfEverySymbol) {
     TradingStatus status;
   } table[] = {{"2026-11-23T09:00:00Z", TradingStatus::PreOpen},    {"2026-11-23T14:30:00Z", TradingStatus::Trading},
                {"2026-11-23T21:00:00Z", TradingStatus::AfterHours}, {"2026-11-24T01:00:00Z", TradingStatus::Closed},
-               {"2026-11-26T15:00:00Z", TradingStatus::Closed},     {"2026-11-27T17:59:59Z", TradingStatus::Trading},
+               {"2026-11-26T15:00:00Z", TradingStatus::Closed},     {"2026-11-27T17:59:58Z", TradingStatus::Trading},
                {"2026-11-27T18:00:00Z", TradingStatus::AfterHours}, {"2026-11-27T22:00:00Z", TradingStatus::Closed}};
   for (const auto& row : table) {
     h.now = *read_time(row.time) - 1ms;

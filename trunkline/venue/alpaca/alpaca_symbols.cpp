@@ -161,7 +161,8 @@ void AlpacaVenue::look_for_silence(const Context& context) {
              {{"channel", std::string(to_text(stream))},
               {"limit_ms", std::to_string(freshness.limit().count() / 1'000'000)}});
       if (stream == Stream::OrderBooks) {
-        audit_->forget(*feed);
+        // A book of the venue's own tells a quiet symbol from a stream that has died.
+        if (audit_->suspect(*feed)) continue;
         feed->book.fault(BookReason::Silent, context);
       }
       session_.renew(key);
@@ -173,6 +174,9 @@ void AlpacaVenue::look_for_silence(const Context& context) {
 void AlpacaVenue::wait_for_books(const Context& context) {
   for (const auto& feed : feeds_) {
     if (!feed->book.waits() || context.now - feed->book.since() <= whole_book_limit) continue;
+    ++counters_.silent_streams;
+    report(context, Severity::Error, "subscription_silent", feed->instrument.text,
+           {{"stream", std::string(to_text(Stream::OrderBooks))}, {"action", "subscribe again"}});
     feed->book.fault(BookReason::SnapshotFailed, context);
     session_.renew({feed->number, Stream::OrderBooks});
   }

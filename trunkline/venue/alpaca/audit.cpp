@@ -19,6 +19,11 @@ void AlpacaVenue::Audit::tick(const Context& context) {
     if (context.now - began_ > answer_limit || context.now < began_) end(true);
     return;
   }
+  while (!suspects_.empty()) {
+    Feed& feed = *venue_.feeds_[suspects_.back()];
+    suspects_.pop_back();
+    if (feed.book.live()) return begin(feed, context);
+  }
   std::uint32_t live = 0;
   for (const auto& feed : venue_.feeds_) live += feed->book.live() ? 1U : 0U;
   if (live == 0 || (context.now < next_turn_ && next_turn_ - context.now <= interval)) return;
@@ -30,12 +35,21 @@ void AlpacaVenue::Audit::tick(const Context& context) {
   for (std::size_t tried = 0; tried < venue_.feeds_.size(); ++tried) {
     Feed& feed = *venue_.feeds_[next_++ % venue_.feeds_.size()];
     if (!feed.book.live()) continue;
-    feed_ = &feed;
-    began_ = context.now;
-    asked_ = false;
-    start_ = feed.book.venue_time();
-    return;
+    return begin(feed, context);
   }
+}
+
+bool AlpacaVenue::Audit::suspect(const Feed& feed) {
+  if (venue_.config_.audit_interval == Nanos{0}) return false;
+  if (feed_ != &feed) suspects_.push_back(feed.number);
+  return true;
+}
+
+void AlpacaVenue::Audit::begin(Feed& feed, const Context& context) {
+  feed_ = &feed;
+  began_ = context.now;
+  asked_ = false;
+  start_ = feed.book.venue_time();
 }
 
 void AlpacaVenue::Audit::end(bool inconclusive) {

@@ -26,6 +26,9 @@ class AlpacaVenue::Audit {
   explicit Audit(AlpacaVenue& venue) : venue_(venue) {}
 
   void tick(const Context& context);
+  // This book's stream has been silent for too long: is it only quiet? The next audit is its own. False: there are no
+  // audits.
+  bool suspect(const Feed& feed);
   void take(const Reply& reply, const Context& context);
   // The book took this message.
   void on_applied(const Feed& feed, const BookMessage& message, std::span<const wire::Level> bids,
@@ -50,6 +53,8 @@ class AlpacaVenue::Audit {
   Feed* feed_ = nullptr;  // under audit
   std::uint32_t serial_ = 0;
   std::uint32_t next_ = 0;
+  std::vector<std::uint32_t> suspects_;
+  void begin(Feed& feed, const Context& context);
   Nanos next_turn_{0};
   Nanos began_{0};
   Nanos start_{0};  // the venue's time of the book then
