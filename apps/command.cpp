@@ -50,14 +50,21 @@ hub::HubConfig hub_config(const hub::Settings& settings) {
 
 namespace {
 
-hub::ExchangeConfig exchange_config(const hub::Settings& settings, const std::string& exchange) {
+Result<hub::ExchangeConfig> exchange_config(const hub::Settings& settings, const std::string& exchange) {
   const hub::ExchangeSettings& own = settings.exchange(exchange);
   auto config = hub::ExchangeConfig::websocket(exchange);
   config.endpoint(own.endpoint)
       .reconnect_attempts(own.reconnect_attempts)
       .reconnect_delay(own.reconnect_delay)
       .audit_interval(own.audit_interval)
-      .maximum_age(own.maximum_age);
+      .maximum_age(own.maximum_age)
+      .feed(own.feed)
+      .binary(own.binary)
+      .paper(own.paper)
+      .extended_hours(own.extended_hours);
+  auto credentials = settings.credentials(exchange);
+  if (!credentials) return std::unexpected(credentials.error());
+  if (*credentials) config.credentials(**std::move(credentials));
   return config;
 }
 
@@ -67,14 +74,16 @@ Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settin
                               const std::string& name) {
   const hub::ExchangeSettings& own = settings.exchange(exchange);
   auto config = exchange_config(settings, exchange);
-  config.name(name);
+  if (!config) return std::unexpected(config.error());
+  config->name(name);
   if (!own.backup.empty()) {
     const bool elsewhere = own.backup.find("://") != std::string::npos;
     auto backup = exchange_config(settings, elsewhere ? exchange : own.backup);
-    if (elsewhere) backup.endpoint(own.backup);
-    config.backup(std::move(backup)).return_after(own.return_after);
+    if (!backup) return std::unexpected(backup.error());
+    if (elsewhere) backup->endpoint(own.backup);
+    config->backup(*std::move(backup)).return_after(own.return_after);
   }
-  return hub.connect_exchange(config);
+  return hub.connect_exchange(*config);
 }
 
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,

@@ -31,6 +31,7 @@ void add_bridge(CLI::App& program, int& exit_code);
 void add_tail(CLI::App& program, int& exit_code);
 void add_sandbox(CLI::App& program, int& exit_code);
 void add_ctl(CLI::App& program, int& exit_code);
+void add_alpaca_sandbox(CLI::App& sandboxes, int& exit_code);
 void add_settings(CLI::App& program, int& exit_code);
 
 // What `run` and `collect` share.

@@ -43,7 +43,9 @@ Result<std::vector<std::unique_ptr<sandbox::RunningSandbox>>> start_sandboxes(
     auto started = row->start({.symbols = of, .rate = options.sandbox_rate, .port = port}, &log);
     if (!started) return std::unexpected(started.error());
     for (const std::string_view exchange : row->exchanges) {
-      settings.exchanges[std::string(exchange)].endpoint = (*started)->endpoint(exchange);
+      hub::ExchangeSettings& own = settings.exchanges[std::string(exchange)];
+      own.endpoint = (*started)->endpoint(exchange);
+      own.credentials = hub::Credentials{"sandbox", "sandbox"};  // a venue's own key stays with the venue
     }
     running.push_back(*std::move(started));
   }

@@ -95,6 +95,7 @@ void add_server(CLI::App& sandboxes, std::string name, std::string title, std::v
 void add_sandbox(CLI::App& program, int& exit_code) {
   auto* command = program.add_subcommand("sandbox", "serve a venue's protocol on loopback, with faults to order");
   command->require_subcommand(1);
+  add_alpaca_sandbox(*command, exit_code);
   auto* binance = command->add_subcommand("binance", "Binance: REST and WebSocket of spot, USD-M and COIN-M");
   auto options = std::make_shared<Options>();
   auto& sandbox = options->sandbox;

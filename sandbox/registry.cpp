@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "sandbox/alpaca/server.hpp"
 #include "sandbox/binance/server.hpp"
 #include "sandbox/bybit/bybit_protocol.hpp"
 #include "sandbox/coinbase/protocol.hpp"
@@ -78,6 +79,18 @@ Result<std::unique_ptr<RunningSandbox>> start_coinbase(const SandboxRequest& req
   return std::make_unique<RunningServer>(*std::move(started));
 }
 
+constexpr std::array<std::string_view, 2> alpaca_exchanges{"alpaca", "alpaca_crypto"};
+
+Result<std::unique_ptr<RunningSandbox>> start_alpaca(const SandboxRequest& request, EventLog* log) {
+  VenueServerOptions options{.port = request.port, .rate = request.rate, .seed = request.seed};
+  for (const SymbolDescriptor& symbol : request.symbols) {
+    options.symbols.push_back(symbol.quote.empty() ? symbol.base : symbol.base + "/" + symbol.quote);
+  }
+  auto started = alpaca::start({}, std::move(options), log);
+  if (!started) return std::unexpected(started.error());
+  return std::make_unique<RunningServer>(*std::move(started));
+}
+
 Result<std::unique_ptr<RunningSandbox>> start_kraken(const SandboxRequest& request, EventLog* log) {
   VenueServerOptions options{.port = request.port, .rate = request.rate, .seed = request.seed};
   for (const SymbolDescriptor& symbol : request.symbols)
@@ -91,9 +104,8 @@ constexpr std::array<std::string_view, 2> coinbase_exchanges{"coinbase", "coinba
 constexpr std::array<std::string_view, 1> kraken_exchanges{"kraken"};
 
 constexpr std::array registry{
-    SandboxRow{"binance", binance_exchanges, start_binance},
-    SandboxRow{"bybit", bybit_exchanges, start_bybit},
-    SandboxRow{"coinbase", coinbase_exchanges, start_coinbase},
+    SandboxRow{"binance", binance_exchanges, start_binance}, SandboxRow{"alpaca", alpaca_exchanges, start_alpaca},
+    SandboxRow{"bybit", bybit_exchanges, start_bybit},       SandboxRow{"coinbase", coinbase_exchanges, start_coinbase},
     SandboxRow{"kraken", kraken_exchanges, start_kraken},
 };
 

@@ -1,5 +1,6 @@
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "conformance/subject.hpp"
@@ -23,6 +24,18 @@ std::string bybit() {
     throw std::runtime_error(added.error().message);
   }
   return "bybit";
+}
+
+}  // namespace
+
+namespace {
+
+std::map<int, std::string> all_but(const std::set<int>& kept, const std::string& why) {
+  std::map<int, std::string> out;
+  for (int number = 1; number <= 36; ++number) {
+    if (!kept.contains(number)) out.emplace(number, why);
+  }
+  return out;
 }
 
 }  // namespace
@@ -80,6 +93,22 @@ const std::vector<Subject>& subjects() {
        .integrity = wire::Integrity::Checksummed,
        .depth = 10,
        .lacks = {{35, "nothing is asked for over HTTP"}, {36, "nothing is asked for over HTTP"}}},
+      {.exchange = "alpaca",
+       .symbols = {"alpaca:AAPL", "alpaca:MSFT", "alpaca:SPY"},
+       .channels = {Channel::Trades, Channel::Quotes},
+       .credentials = {"key", "secret"},
+       .lacks = all_but({7, 12}, "stocks have no book here; what else it does is shown in tests/sandbox/alpaca")},
+      {.exchange = "alpaca_crypto",
+       .symbols = {"alpaca_crypto:BTC-USD", "alpaca_crypto:ETH-USD", "alpaca_crypto:SOL-USD"},
+       .integrity = wire::Integrity::Unverified,
+       .lost = Finds::ByAudit,
+       .corrupted = Finds::ByAudit,
+       .credentials = {"key", "secret"},
+       .lacks = {{27, "its trade ids do not follow one another"},
+                 {33, "the stream itself begins with the whole book"},
+                 {34, "the stream itself begins with the whole book"},
+                 {35, "its books need no request"},
+                 {36, "its books need no request"}}},
   };
   return all;
 }

@@ -55,6 +55,8 @@ struct EncodeAgain {
       return encode(out, m, connector(m), endpoint(m), reason(m), frame.flags(), frame.sequence());
     } else if constexpr (requires { symbols(m); }) {
       return encode(out, m, symbols(m), frame.flags(), frame.sequence());
+    } else if constexpr (requires { other(m); }) {
+      return encode(out, m, other(m), frame.flags(), frame.sequence());
     } else if constexpr (requires { server(m); }) {
       return encode(out, m, server(m), frame.flags(), frame.sequence());
     } else {

@@ -42,6 +42,14 @@ class ExchangeConfig {
   }
   // How long this one must be right again before it takes over from its backup.
   ExchangeConfig& return_after(Nanos time) { return return_after_ = time, *this; }
+  // Which of a venue's feeds; empty: the usual one. "sip" of Alpaca.
+  ExchangeConfig& feed(std::string feed) { return feed_ = std::move(feed), *this; }
+  // Binary messages where the venue offers both.
+  ExchangeConfig& binary(bool binary) { return binary_ = binary, *this; }
+  // The venue's hosts for paper trading, which know other keys than the live ones.
+  ExchangeConfig& paper(bool paper) { return paper_ = paper, *this; }
+  // Silence counts before and after regular hours too, where a market has such.
+  ExchangeConfig& extended_hours(bool extended) { return extended_hours_ = extended, *this; }
   ExchangeConfig& credentials(Credentials credentials) { return credentials_ = std::move(credentials), *this; }
 
   const ExchangeId& exchange() const noexcept { return exchange_; }
@@ -54,6 +62,10 @@ class ExchangeConfig {
   // Null: none.
   const ExchangeConfig* backup() const noexcept { return backup_.get(); }
   Nanos return_after() const noexcept { return return_after_; }
+  const std::string& feed() const noexcept { return feed_; }
+  bool binary() const noexcept { return binary_; }
+  bool paper() const noexcept { return paper_; }
+  bool extended_hours() const noexcept { return extended_hours_; }
   const std::optional<Credentials>& credentials() const noexcept { return credentials_; }
 
  private:
@@ -68,6 +80,10 @@ class ExchangeConfig {
   Nanos maximum_age_ = std::chrono::hours{23} + std::chrono::minutes{30};
   std::shared_ptr<const ExchangeConfig> backup_;
   Nanos return_after_ = std::chrono::seconds{30};
+  std::string feed_;
+  bool binary_ = false;
+  bool paper_ = true;
+  bool extended_hours_ = false;
   std::optional<Credentials> credentials_;
 };
 

@@ -6,6 +6,7 @@
 #include <list>
 #include <mutex>
 
+#include "trunkline/venue/alpaca/alpaca_venue.hpp"
 #include "trunkline/venue/binance/binance_venue.hpp"
 #include "trunkline/venue/coinbase/coinbase_venue.hpp"
 #include "trunkline/venue/generic/generic_venue.hpp"
@@ -39,6 +40,19 @@ std::unique_ptr<venue::Venue> make_kraken(const ExchangeConfig& config) {
   return std::make_unique<venue::kraken::KrakenVenue>(venue::kraken::KrakenConfig{.maximum_age = config.maximum_age()});
 }
 
+template <venue::alpaca::Market Market>
+std::unique_ptr<venue::Venue> make_alpaca(const ExchangeConfig& config) {
+  venue::alpaca::AlpacaConfig alpaca;
+  alpaca.market = Market;
+  if (!config.feed().empty()) alpaca.feed = config.feed();
+  if (config.binary()) alpaca.encoding = venue::alpaca::Encoding::MessagePack;
+  if (config.credentials()) alpaca.credentials = {config.credentials()->api_key, config.credentials()->secret};
+  alpaca.paper = config.paper();
+  alpaca.extended_hours = config.extended_hours();
+  alpaca.audit_interval = config.audit_interval();
+  return std::make_unique<venue::alpaca::AlpacaVenue>(std::move(alpaca));
+}
+
 const std::array registry{
     ExchangeRow{"binance", "Binance spot", make_binance<venue::binance::Segment::Spot>},
     ExchangeRow{"binance_usdm", "Binance USD-M futures", make_binance<venue::binance::Segment::Usdm>},
@@ -46,6 +60,8 @@ const std::array registry{
     ExchangeRow{"coinbase", "Coinbase Exchange", make_coinbase<venue::coinbase::Api::Exchange>},
     ExchangeRow{"coinbase_advanced", "Coinbase Advanced Trade", make_coinbase<venue::coinbase::Api::Advanced>},
     ExchangeRow{"kraken", "Kraken spot", make_kraken},
+    ExchangeRow{"alpaca", "Alpaca US stocks", make_alpaca<venue::alpaca::Market::Stocks>},
+    ExchangeRow{"alpaca_crypto", "Alpaca crypto", make_alpaca<venue::alpaca::Market::Crypto>},
 };
 
 // Rows that find() gave out stay where they are.

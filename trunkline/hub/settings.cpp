@@ -262,6 +262,17 @@ constexpr std::array exchange_rows{
     ExchangeRow{"maximum_age", "duration", "1410m",
                 "connections are replaced, the new one first, before they are this old; 0s: never",
                 set_exchange<&ExchangeSettings::maximum_age>},
+    ExchangeRow{"feed", "name", "", "of a venue with several: iex, sip, delayed_sip or test of alpaca; empty: iex",
+                set_exchange<&ExchangeSettings::feed>},
+    ExchangeRow{"binary", "true or false", "false", "binary messages where the venue offers both (alpaca: MessagePack)",
+                set_exchange<&ExchangeSettings::binary>},
+    ExchangeRow{"paper", "true or false", "true", "the venue's hosts for paper trading, which know other keys (alpaca)",
+                set_exchange<&ExchangeSettings::paper>},
+    ExchangeRow{"extended_hours", "true or false", "false",
+                "silence counts before and after regular hours too (alpaca)",
+                set_exchange<&ExchangeSettings::extended_hours>},
+    ExchangeRow{"credentials_file", "path", "", "holds the key in its first line and the secret in its second",
+                set_exchange<&ExchangeSettings::credentials_file>},
 };
 
 std::string nearest_key(std::string_view key) {
@@ -394,6 +405,24 @@ const ExchangeSettings& Settings::exchange(std::string_view name) const {
   return found == exchanges.end() ? defaults : found->second;
 }
 
+Result<std::optional<Credentials>> Settings::credentials(std::string_view name) const {
+  if (exchange(name).credentials) return exchange(name).credentials;
+  const std::string& path = exchange(name).credentials_file;
+  if (!path.empty()) {
+    std::ifstream file(path);
+    Credentials out;
+    if (!std::getline(file, out.api_key) || !std::getline(file, out.secret) || out.api_key.empty() ||
+        out.secret.empty()) {
+      return fail(ErrorCode::NotFound,
+                  fmt::format("credentials file {} of {} does not hold a key and a secret, a line each",
+                              excerpt(path, 256), name));
+    }
+    return out;
+  }
+  if (name.starts_with("alpaca") && !alpaca_key.empty()) return Credentials{alpaca_key, alpaca_secret};
+  return std::nullopt;
+}
+
 namespace {
 
 std::string runtime_file(std::string_view ending) {
@@ -443,6 +472,8 @@ Result<Settings> load_settings(const SettingsSources& sources) {
       return std::unexpected(applied.error());
   }
   for (const auto& [name, value] : sources.environment) {
+    if (name == "APCA_API_KEY_ID") settings.alpaca_key = value;
+    if (name == "APCA_API_SECRET_KEY") settings.alpaca_secret = value;
     bool known = !name.starts_with("TRUNKLINE_");
     for (const Row& row : rows) {
       if (name != environment_name(row.key) && (row.environment.empty() || name != row.environment)) continue;

@@ -18,6 +18,7 @@
 #include "trunkline/core/clock.hpp"
 #include "trunkline/core/error.hpp"
 #include "trunkline/core/symbol.hpp"
+#include "trunkline/hub/exchange_config.hpp"
 #include "trunkline/hub/log.hpp"
 #include "trunkline/venue/channels.hpp"
 #include "trunkline/venue/generic/mapping.hpp"
@@ -32,6 +33,12 @@ struct ExchangeSettings {
   Nanos return_after = std::chrono::seconds{30};
   Nanos audit_interval = std::chrono::minutes{5};
   Nanos maximum_age = std::chrono::hours{23} + std::chrono::minutes{30};
+  std::string feed;                        // empty: the venue's usual one
+  bool binary = false;                     // messages, where the venue offers both
+  bool paper = true;                       // the venue's hosts for paper trading
+  bool extended_hours = false;             // silence counts outside of regular hours too
+  std::string credentials_file;            // two lines, key and secret; empty: none
+  std::optional<Credentials> credentials;  // of a program that serves the exchange itself; before all others
 };
 
 struct Settings {
@@ -56,7 +63,13 @@ struct Settings {
   // [source.NAME]: exchanges that are described in configuration alone; docs/sources-without-code.md.
   std::map<std::string, venue::generic::Mapping, std::less<>> sources;
 
+  // By the names that the venues' own programs use; see docs/configuration.md.
+  std::string alpaca_key;
+  std::string alpaca_secret;
+
   const ExchangeSettings& exchange(std::string_view name) const;
+  // Of its file, or of the environment; nothing where neither has any. An error where the file cannot be read.
+  Result<std::optional<Credentials>> credentials(std::string_view exchange) const;
 };
 
 // Where the relay's socket lies unless configured: $XDG_RUNTIME_DIR/trunkline.sock, else /tmp/trunkline-UID.sock.

@@ -127,7 +127,15 @@ LaneConnection* Session::Impl::find(venue::ConnectionId id) noexcept {
 }
 
 void Session::Impl::send(venue::ConnectionId connection, std::string text) {
-  if (LaneConnection* const found = find(connection); found != nullptr && found->open) found->send(std::move(text));
+  if (LaneConnection* const found = find(connection); found != nullptr && found->open) {
+    found->send(std::move(text), false);
+  }
+}
+
+void Session::Impl::send_binary(venue::ConnectionId connection, std::string bytes) {
+  if (LaneConnection* const found = find(connection); found != nullptr && found->open) {
+    found->send(std::move(bytes), true);
+  }
 }
 
 void Session::Impl::request(venue::Request request) {
@@ -139,6 +147,16 @@ void Session::Impl::reconnect(venue::ConnectionId connection, std::string reason
   if (found == nullptr || found->unwanted) return;
   found->unwanted = true;
   found->unwanted_because = std::move(reason);
+}
+
+void Session::Impl::reconnect_after(venue::ConnectionId connection, Nanos wait, std::string reason) {
+  if (LaneConnection* const found = find(connection)) found->hold = wait;
+  reconnect(connection, std::move(reason));
+}
+
+void Session::Impl::give_up(venue::ConnectionId connection, std::string reason) {
+  if (LaneConnection* const found = find(connection)) found->for_good = true;
+  reconnect(connection, std::move(reason));
 }
 
 void Session::Impl::ready(venue::ConnectionId connection) {

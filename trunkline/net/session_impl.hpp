@@ -26,7 +26,7 @@ class LaneConnection final : public WebSocketListener {
   void on_drained() override;
   void on_closed(const WebSocketClosed& closed) override;
 
-  void send(std::string text);
+  void send(std::string message, bool binary);
   void pump();  // sends what the message rate allows
 
   LaneDriver* lane;  // null: retired, only waits for its goodbye to be answered
@@ -35,6 +35,8 @@ class LaneConnection final : public WebSocketListener {
   bool open = false;
   bool unwanted = false;  // the venue asked for another one; nothing more of it is handed on
   std::string unwanted_because;
+  std::optional<Nanos> hold;  // before the next attempt
+  bool for_good = false;      // there is to be no next attempt
   bool ready = false;
   Nanos opened{0};  // monotonic
   Nanos opened_unix{0};
@@ -47,7 +49,11 @@ class LaneConnection final : public WebSocketListener {
   std::uint64_t batch_ = 0;  // messages of the read under way
   Nanos last_received_{0};
   RateLimiter rate_;
-  std::deque<std::string> outgoing_;
+  struct Outgoing {
+    std::string message;
+    bool binary;
+  };
+  std::deque<Outgoing> outgoing_;
 };
 
 // One lane: its connection, the one that is to replace it, and the wait between attempts.
@@ -152,6 +158,9 @@ struct Session::Impl final : std::enable_shared_from_this<Session::Impl>,
 
  private:
   void send(venue::ConnectionId connection, std::string text) override;
+  void send_binary(venue::ConnectionId connection, std::string bytes) override;
+  void reconnect_after(venue::ConnectionId connection, Nanos wait, std::string reason) override;
+  void give_up(venue::ConnectionId connection, std::string reason) override;
   void request(venue::Request request) override;
   void reconnect(venue::ConnectionId connection, std::string reason) override;
   void ready(venue::ConnectionId connection) override;

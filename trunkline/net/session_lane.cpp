@@ -44,8 +44,8 @@ void LaneConnection::account() {
   stats.last_receive_time.set(static_cast<std::uint64_t>(last_received_.count()));
 }
 
-void LaneConnection::send(std::string text) {
-  outgoing_.push_back(std::move(text));
+void LaneConnection::send(std::string message, bool binary) {
+  outgoing_.push_back({std::move(message), binary});
   pump();
 }
 
@@ -54,7 +54,8 @@ void LaneConnection::pump() {
     const Nanos now = monotonic_now();
     if (rate_.wait(now, 1) > Nanos{0}) return;
     rate_.sent(now, 1);
-    socket->send_text(outgoing_.front());
+    const Outgoing& next = outgoing_.front();
+    next.binary ? socket->send_binary(next.message) : socket->send_text(next.message);
     outgoing_.pop_front();
     lane->session().stats.messages_sent.add();
   }
@@ -80,6 +81,7 @@ std::unique_ptr<LaneConnection> LaneDriver::connect() {
       lane_.silence_before_ping.count() != 0 ? lane_.silence_before_ping : config.silence_before_ping;
   options.pong_timeout = config.pong_timeout;
   options.offer_deflate = config.offer_deflate;
+  for (const auto& [name, value] : lane_.headers) options.headers.add(name, value);
   connection->socket = std::make_unique<WebSocketClient>(session_.io, std::move(options), *connection);
   connection->socket->open();
   return connection;
@@ -195,7 +197,15 @@ void LaneDriver::lose_current(const std::string& reason, std::optional<Nanos> at
     report(Severity::Warning, "connector_connection_error", reason);
   }
   connected_since_ = Nanos{0};
-  if (next_) {
+  if (gone->hold) at_least = std::max(*gone->hold, at_least.value_or(Nanos{0}));
+  if (gone->for_good) {
+    if (auto other = std::move(next_)) {
+      other->unwanted = true;
+      finish(std::move(other), reason);
+    }
+    set_state(wire::ConnectionState::Stopped, reason);
+    report(Severity::Error, "connector_stopped", reason);
+  } else if (next_) {
     current_ = std::move(next_);
     last_reason_ = reason;
     if (current_->open) {

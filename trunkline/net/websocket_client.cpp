@@ -30,6 +30,7 @@ struct WebSocketClient::Impl : std::enable_shared_from_this<WebSocketClient::Imp
   void handle(const websocket::Message& message, Nanos received);
   void write(std::string bytes);
   void send_text(std::string_view text);
+  void send_binary(std::string_view payload);
   void close(std::uint16_t code, std::string_view reason);
   void watch();
   void end(WebSocketClosed closed);
@@ -252,6 +253,13 @@ void WebSocketClient::Impl::send_text(std::string_view text) {
   write(frame);
 }
 
+void WebSocketClient::Impl::send_binary(std::string_view payload) {
+  if (state != State::Open) return;
+  frame.clear();
+  encoder->binary(frame, payload);
+  write(frame);
+}
+
 void WebSocketClient::Impl::close(std::uint16_t code, std::string_view reason) {
   if (state == State::Closed || state == State::Closing) return;
   const bool was_open = state == State::Open;
@@ -314,6 +322,9 @@ void WebSocketClient::open() {
 }
 void WebSocketClient::send_text(std::string_view text) {
   impl_->send_text(text);
+}
+void WebSocketClient::send_binary(std::string_view payload) {
+  impl_->send_binary(payload);
 }
 void WebSocketClient::close(std::uint16_t code, std::string_view reason) {
   impl_->close(code, reason);

@@ -64,6 +64,7 @@ class WebSocketClient {
   // Once. The outcome is on_open or on_closed, never inside this call.
   void open();
   void send_text(std::string_view text);
+  void send_binary(std::string_view payload);
   // Says goodbye and waits a moment for the answer; messages that still come are handed out. on_closed follows.
   void close(std::uint16_t code, std::string_view reason);
 

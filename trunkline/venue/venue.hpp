@@ -31,12 +31,16 @@ enum class ConnectionId : std::uint32_t {};
 // A request the venue made; the venue chooses the number and finds it in the reply.
 enum class RequestId : std::uint64_t {};
 
+// Name and value; may hold secrets, so no log shows them.
+using RequestHeaders = std::vector<std::pair<std::string, std::string>>;
+
 struct Lane {
   std::string name;                       // "stream", "public", "market"
   std::string url;                        // wss://host[:port]/path
   Nanos maximum_age{0};                   // reconnect before this age, make-before-break; 0: no limit
   Nanos silence_before_ping{0};           // ping the server when nothing came for this long
   std::uint32_t messages_per_second = 0;  // outgoing; 0: no limit
+  RequestHeaders headers = {};            // of the opening handshake
 };
 
 // What the venue allows for requests; Session keeps to it.
@@ -52,7 +56,7 @@ struct Request {
   std::string url;  // GET https://host/path?query
   std::uint32_t weight = 1;
   Priority priority = Priority::Normal;
-  std::vector<std::pair<std::string, std::string>> headers = {};  // name, value
+  RequestHeaders headers = {};
 };
 
 struct Reply {
@@ -69,10 +73,20 @@ class Outbox {
   virtual ~Outbox() = default;
   // A text message; kept back by the lane's message rate where needed, order kept.
   virtual void send(ConnectionId connection, std::string text) = 0;
+  // The same as a binary message. Whoever carries only text is asked by no venue that needs this.
+  virtual void send_binary(ConnectionId connection, std::string bytes) { send(connection, std::move(bytes)); }
   // Answered by exactly one on_reply, unless the session stops. 429, 418 and Retry-After hold back later requests.
   virtual void request(Request request) = 0;
   // This connection is of no use any more; it is closed, and on_closed follows.
   virtual void reconnect(ConnectionId connection, std::string reason) = 0;
+  // Likewise, and the next attempt is not before `wait` has passed: the venue asked to be left alone for a while.
+  virtual void reconnect_after(ConnectionId connection, Nanos wait, std::string reason) {
+    static_cast<void>(wait);
+    reconnect(connection, std::move(reason));
+  }
+  // Trying again cannot help (a key that is refused): closed as by reconnect(), and its lane stays Stopped until the
+  // session is started anew.
+  virtual void give_up(ConnectionId connection, std::string reason) { reconnect(connection, std::move(reason)); }
   // Everything this connection was opened for is confirmed: the one it replaces may go.
   virtual void ready(ConnectionId connection) = 0;
   virtual void report(Event event) = 0;

@@ -18,6 +18,9 @@ std::string_view to_text(MessageType value) noexcept {
     case MessageType::Bar: return "Bar";
     case MessageType::ConnectionStatus: return "ConnectionStatus";
     case MessageType::Gap: return "Gap";
+    case MessageType::TradeCorrection: return "TradeCorrection";
+    case MessageType::PriceBands: return "PriceBands";
+    case MessageType::CorporateAction: return "CorporateAction";
     case MessageType::Subscribe: return "Subscribe";
     case MessageType::Unsubscribe: return "Unsubscribe";
     case MessageType::Welcome: return "Welcome";
@@ -97,6 +100,27 @@ std::string_view to_text(TradingStatus value) noexcept {
     case TradingStatus::Halted: return "Halted";
     case TradingStatus::PreOpen: return "PreOpen";
     case TradingStatus::Closed: return "Closed";
+    case TradingStatus::AfterHours: return "AfterHours";
+  }
+  return {};
+}
+
+std::string_view to_text(CorporateActionKind value) noexcept {
+  switch (value) {
+    case CorporateActionKind::Unknown: return "Unknown";
+    case CorporateActionKind::CashDividend: return "CashDividend";
+    case CorporateActionKind::StockDividend: return "StockDividend";
+    case CorporateActionKind::ForwardSplit: return "ForwardSplit";
+    case CorporateActionKind::ReverseSplit: return "ReverseSplit";
+    case CorporateActionKind::UnitSplit: return "UnitSplit";
+    case CorporateActionKind::SpinOff: return "SpinOff";
+    case CorporateActionKind::CashMerger: return "CashMerger";
+    case CorporateActionKind::StockMerger: return "StockMerger";
+    case CorporateActionKind::StockAndCashMerger: return "StockAndCashMerger";
+    case CorporateActionKind::Redemption: return "Redemption";
+    case CorporateActionKind::NameChange: return "NameChange";
+    case CorporateActionKind::WorthlessRemoval: return "WorthlessRemoval";
+    case CorporateActionKind::RightsDistribution: return "RightsDistribution";
   }
   return {};
 }

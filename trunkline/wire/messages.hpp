@@ -36,6 +36,9 @@ enum class MessageType : std::uint8_t {
   Bar = 10,
   ConnectionStatus = 11,
   Gap = 12,
+  TradeCorrection = 13,
+  PriceBands = 14,
+  CorporateAction = 15,
   Subscribe = 16,
   Unsubscribe = 17,
   Welcome = 18,
@@ -44,7 +47,7 @@ enum class MessageType : std::uint8_t {
 // Empty where the value has no name; so for every to_text here.
 std::string_view to_text(MessageType value) noexcept;
 // Bit N is set where message type N is known to this build.
-inline constexpr std::uint64_t known_types = std::uint64_t{1} << 1 | std::uint64_t{1} << 2 | std::uint64_t{1} << 3 | std::uint64_t{1} << 4 | std::uint64_t{1} << 5 | std::uint64_t{1} << 6 | std::uint64_t{1} << 7 | std::uint64_t{1} << 8 | std::uint64_t{1} << 9 | std::uint64_t{1} << 10 | std::uint64_t{1} << 11 | std::uint64_t{1} << 12 | std::uint64_t{1} << 16 | std::uint64_t{1} << 17 | std::uint64_t{1} << 18 | std::uint64_t{1} << 19;
+inline constexpr std::uint64_t known_types = std::uint64_t{1} << 1 | std::uint64_t{1} << 2 | std::uint64_t{1} << 3 | std::uint64_t{1} << 4 | std::uint64_t{1} << 5 | std::uint64_t{1} << 6 | std::uint64_t{1} << 7 | std::uint64_t{1} << 8 | std::uint64_t{1} << 9 | std::uint64_t{1} << 10 | std::uint64_t{1} << 11 | std::uint64_t{1} << 12 | std::uint64_t{1} << 13 | std::uint64_t{1} << 14 | std::uint64_t{1} << 15 | std::uint64_t{1} << 16 | std::uint64_t{1} << 17 | std::uint64_t{1} << 18 | std::uint64_t{1} << 19;
 constexpr bool is_known(MessageType type) noexcept {
   return static_cast<unsigned>(type) < 64 && (known_types >> static_cast<unsigned>(type) & 1) != 0;
 }
@@ -72,8 +75,12 @@ std::string_view to_text(ConnectionState value) noexcept;
 enum class InstrumentKind : std::uint8_t { Spot = 0, Perpetual = 1, Future = 2, Option = 3, Stock = 4 };
 std::string_view to_text(InstrumentKind value) noexcept;
 
-enum class TradingStatus : std::uint8_t { Unknown = 0, Trading = 1, Halted = 2, PreOpen = 3, Closed = 4 };
+enum class TradingStatus : std::uint8_t { Unknown = 0, Trading = 1, Halted = 2, PreOpen = 3, Closed = 4, AfterHours = 5 };
 std::string_view to_text(TradingStatus value) noexcept;
+
+// what happened to a stock
+enum class CorporateActionKind : std::uint8_t { Unknown = 0, CashDividend = 1, StockDividend = 2, ForwardSplit = 3, ReverseSplit = 4, UnitSplit = 5, SpinOff = 6, CashMerger = 7, StockMerger = 8, StockAndCashMerger = 9, Redemption = 10, NameChange = 11, WorthlessRemoval = 12, RightsDistribution = 13 };
+std::string_view to_text(CorporateActionKind value) noexcept;
 
 // where messages were missed
 enum class GapScope : std::uint8_t { Bus = 0, Link = 1, Client = 2, Venue = 3 };
@@ -101,7 +108,7 @@ struct Stamp {
 };
 static_assert(sizeof(Stamp) == 32 && std::is_trivially_copyable_v<Stamp>);
 
-// one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history
+// one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history, bit 2 odd lot, bit 3 outside regular hours, bit 4 reported late or out of sequence, bit 5 its price is no last price, bit 6 of an auction; bits 8 to 15 the letter of the stock exchange, 0 where the venue has no such
 struct Trade {
   static constexpr MessageType type = MessageType::Trade;
 
@@ -371,7 +378,7 @@ static_assert(offsetof(Liquidation, symbol) == 0 &&
               offsetof(Liquidation, average_price) == 48 &&
               offsetof(Liquidation, filled_quantity) == 56);
 
-// open, high, low, close of an interval. detail: bit 0 closed, bit 1 a volume was beyond the range and is absent
+// open, high, low, close of an interval. detail: bit 0 closed, bit 1 a volume was beyond the range and is absent, bit 2 a volume was rounded
 struct Bar {
   static constexpr MessageType type = MessageType::Bar;
 
@@ -472,6 +479,103 @@ static_assert(offsetof(Gap, symbol) == 0 &&
               offsetof(Gap, total_missed) == 40 &&
               offsetof(Gap, since) == 48 &&
               offsetof(Gap, scope) == 56);
+
+// a trade told before was not so. detail: bit 0 it is cancelled and nothing takes its place, bit 1 it was an error; bits 8 to 15 as in Trade
+struct TradeCorrection {
+  static constexpr MessageType type = MessageType::TradeCorrection;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Price original_price{};
+  Quantity original_quantity{};
+  std::uint64_t original_trade_id{};
+  Price price{};  // what it should have been; absent where it is cancelled
+  Quantity quantity{};
+  std::uint64_t trade_id{};
+};
+static_assert(sizeof(TradeCorrection) == 80 && alignof(TradeCorrection) == 8 && std::is_trivially_copyable_v<TradeCorrection>);
+static_assert(offsetof(TradeCorrection, symbol) == 0 &&
+              offsetof(TradeCorrection, exchange_time) == 8 &&
+              offsetof(TradeCorrection, receive_time) == 16 &&
+              offsetof(TradeCorrection, publish_delay) == 24 &&
+              offsetof(TradeCorrection, source) == 28 &&
+              offsetof(TradeCorrection, detail) == 30 &&
+              offsetof(TradeCorrection, original_price) == 32 &&
+              offsetof(TradeCorrection, original_quantity) == 40 &&
+              offsetof(TradeCorrection, original_trade_id) == 48 &&
+              offsetof(TradeCorrection, price) == 56 &&
+              offsetof(TradeCorrection, quantity) == 64 &&
+              offsetof(TradeCorrection, trade_id) == 72);
+
+// between which prices a stock may trade (limit up, limit down). detail: bits 8 to 15 the indicator's letter
+struct PriceBands {
+  static constexpr MessageType type = MessageType::PriceBands;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Price upper{};
+  Price lower{};
+};
+static_assert(sizeof(PriceBands) == 48 && alignof(PriceBands) == 8 && std::is_trivially_copyable_v<PriceBands>);
+static_assert(offsetof(PriceBands, symbol) == 0 &&
+              offsetof(PriceBands, exchange_time) == 8 &&
+              offsetof(PriceBands, receive_time) == 16 &&
+              offsetof(PriceBands, publish_delay) == 24 &&
+              offsetof(PriceBands, source) == 28 &&
+              offsetof(PriceBands, detail) == 30 &&
+              offsetof(PriceBands, upper) == 32 &&
+              offsetof(PriceBands, lower) == 40);
+
+// what a company does to its stock: splits, dividends, mergers, new names. Dates are YYYYMMDD, 0 where the venue says none
+struct CorporateAction {
+  static constexpr MessageType type = MessageType::CorporateAction;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  std::uint64_t action_id{};  // the symbol hash function over the venue's id; the same action may be told again
+  Rate new_rate{};  // shares after the action, or of the other symbol
+  Rate old_rate{};  // for so many shares before it
+  Rate cash{};  // money a share
+  std::uint32_t ex_date{};
+  std::uint32_t record_date{};
+  std::uint32_t payable_date{};
+  std::uint32_t process_date{};
+  std::uint16_t other_length{};  // of other; encode() fills it in
+  CorporateActionKind kind{};
+  std::array<std::uint8_t, 5> padding{};  // zero on the wire
+};
+static_assert(sizeof(CorporateAction) == 88 && alignof(CorporateAction) == 8 && std::is_trivially_copyable_v<CorporateAction>);
+static_assert(offsetof(CorporateAction, symbol) == 0 &&
+              offsetof(CorporateAction, exchange_time) == 8 &&
+              offsetof(CorporateAction, receive_time) == 16 &&
+              offsetof(CorporateAction, publish_delay) == 24 &&
+              offsetof(CorporateAction, source) == 28 &&
+              offsetof(CorporateAction, detail) == 30 &&
+              offsetof(CorporateAction, action_id) == 32 &&
+              offsetof(CorporateAction, new_rate) == 40 &&
+              offsetof(CorporateAction, old_rate) == 48 &&
+              offsetof(CorporateAction, cash) == 56 &&
+              offsetof(CorporateAction, ex_date) == 64 &&
+              offsetof(CorporateAction, record_date) == 68 &&
+              offsetof(CorporateAction, payable_date) == 72 &&
+              offsetof(CorporateAction, process_date) == 76 &&
+              offsetof(CorporateAction, other_length) == 80 &&
+              offsetof(CorporateAction, kind) == 82);
 
 // a client asks for symbols and channels; no symbols means all. channels: bit N is message type N
 struct Subscribe {
@@ -629,6 +733,12 @@ inline std::string_view reason(const ConnectionStatus& message) noexcept {
   return {detail::behind<char>(message, std::size_t{message.connector_length} + std::size_t{message.endpoint_length}), message.reason_length};
 }
 inline std::size_t tail_size(const Gap&) noexcept { return 0; }
+inline std::size_t tail_size(const TradeCorrection&) noexcept { return 0; }
+inline std::size_t tail_size(const PriceBands&) noexcept { return 0; }
+inline std::size_t tail_size(const CorporateAction& message) noexcept { return std::size_t{message.other_length}; }
+inline std::string_view other(const CorporateAction& message) noexcept {
+  return {detail::behind<char>(message, 0), message.other_length};
+}
 inline std::size_t tail_size(const Subscribe& message) noexcept { return std::size_t{message.symbol_count} * 8; }
 inline std::span<const SymbolHash> symbols(const Subscribe& message) noexcept {
   return {detail::behind<SymbolHash>(message, 0), message.symbol_count};
@@ -719,6 +829,22 @@ inline std::size_t encode(std::span<std::byte> out, const Gap& message, std::uin
   Gap fixed = message;
   fixed.padding = {};
   return detail::encode_fixed(out, fixed, flags, sequence);
+}
+inline std::size_t encode(std::span<std::byte> out, const TradeCorrection& message, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  return detail::encode_fixed(out, message, flags, sequence);
+}
+inline std::size_t encode(std::span<std::byte> out, const PriceBands& message, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  return detail::encode_fixed(out, message, flags, sequence);
+}
+inline std::size_t encode(std::span<std::byte> out, const CorporateAction& message, std::string_view other, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  CorporateAction fixed = message;
+  fixed.padding = {};
+  if (other.size() > max_payload) return 0;
+  fixed.other_length = static_cast<std::uint16_t>(other.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(other)));
 }
 inline std::size_t encode(std::span<std::byte> out, const Subscribe& message, std::span<const SymbolHash> symbols, std::uint8_t flags,
                           std::uint32_t sequence) noexcept {

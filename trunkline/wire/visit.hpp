@@ -51,6 +51,15 @@ bool visit_message(FrameView frame, Visit&& visit) {
     case MessageType::Gap:
       if (const auto* const message = frame.as<Gap>()) return visit(*message), true;
       return false;
+    case MessageType::TradeCorrection:
+      if (const auto* const message = frame.as<TradeCorrection>()) return visit(*message), true;
+      return false;
+    case MessageType::PriceBands:
+      if (const auto* const message = frame.as<PriceBands>()) return visit(*message), true;
+      return false;
+    case MessageType::CorporateAction:
+      if (const auto* const message = frame.as<CorporateAction>()) return visit(*message), true;
+      return false;
     case MessageType::Subscribe:
       if (const auto* const message = frame.as<Subscribe>()) return visit(*message), true;
       return false;
@@ -179,6 +188,33 @@ void visit_fields(const Gap& message, Visit&& visit) {
   visit("total_missed", message.total_missed);
   visit("since", message.since);
   visit("scope", message.scope);
+}
+template <class Visit>
+void visit_fields(const TradeCorrection& message, Visit&& visit) {
+  visit("original_price", message.original_price);
+  visit("original_quantity", message.original_quantity);
+  visit("original_trade_id", message.original_trade_id);
+  visit("price", message.price);
+  visit("quantity", message.quantity);
+  visit("trade_id", message.trade_id);
+}
+template <class Visit>
+void visit_fields(const PriceBands& message, Visit&& visit) {
+  visit("upper", message.upper);
+  visit("lower", message.lower);
+}
+template <class Visit>
+void visit_fields(const CorporateAction& message, Visit&& visit) {
+  visit("action_id", message.action_id);
+  visit("new_rate", message.new_rate);
+  visit("old_rate", message.old_rate);
+  visit("cash", message.cash);
+  visit("ex_date", message.ex_date);
+  visit("record_date", message.record_date);
+  visit("payable_date", message.payable_date);
+  visit("process_date", message.process_date);
+  visit("kind", message.kind);
+  visit("other", other(message));
 }
 template <class Visit>
 void visit_fields(const Subscribe& message, Visit&& visit) {

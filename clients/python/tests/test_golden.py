@@ -12,7 +12,8 @@ from trunkline import Flag, FrameError, FrameReader, MessageType, decode, encode
 from trunkline.messages import MESSAGES
 
 GOLDEN = paths.ROOT / "schema/golden/frames.jsonl"
-NUMBERS = {"publish_delay", "source", "detail", "price_decimals", "quantity_decimals", "unit_exponent", "attempt", "version", "venues"}
+NUMBERS = {"publish_delay", "source", "detail", "price_decimals", "quantity_decimals", "unit_exponent", "attempt", "version", "venues",
+           "ex_date", "record_date", "payable_date", "process_date"}
 
 
 def golden():
@@ -32,7 +33,7 @@ def json_form(name, value):
         return plain(value)
     if isinstance(value, list):
         return [list(map(lambda part: json_form("", part), item)) if isinstance(item, tuple) else str(item) for item in value]
-    if isinstance(value, int) and name not in NUMBERS and name not in {"state", "integrity", "reason"}:
+    if isinstance(value, int) and name not in NUMBERS and name not in {"state", "integrity", "reason", "kind"}:
         return str(value)
     return value
 

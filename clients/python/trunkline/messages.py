@@ -32,6 +32,9 @@ class MessageType(IntEnum):
     Bar = 10
     ConnectionStatus = 11
     Gap = 12
+    TradeCorrection = 13
+    PriceBands = 14
+    CorporateAction = 15
     Subscribe = 16
     Unsubscribe = 17
     Welcome = 18
@@ -95,6 +98,26 @@ class TradingStatus(IntEnum):
     Halted = 2
     PreOpen = 3
     Closed = 4
+    AfterHours = 5
+
+
+class CorporateActionKind(IntEnum):
+    """what happened to a stock."""
+
+    Unknown = 0
+    CashDividend = 1
+    StockDividend = 2
+    ForwardSplit = 3
+    ReverseSplit = 4
+    UnitSplit = 5
+    SpinOff = 6
+    CashMerger = 7
+    StockMerger = 8
+    StockAndCashMerger = 9
+    Redemption = 10
+    NameChange = 11
+    WorthlessRemoval = 12
+    RightsDistribution = 13
 
 
 class GapScope(IntEnum):
@@ -139,7 +162,7 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class Trade(Message):
-    """one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history."""
+    """one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history, bit 2 odd lot, bit 3 outside regular hours, bit 4 reported late or out of sequence, bit 5 its price is no last price, bit 6 of an auction; bits 8 to 15 the letter of the stock exchange, 0 where the venue has no such."""
 
     type: ClassVar[MessageType] = MessageType.Trade
     LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqQ')
@@ -580,7 +603,7 @@ class Liquidation(Message):
 
 @dataclass(slots=True, kw_only=True)
 class Bar(Message):
-    """open, high, low, close of an interval. detail: bit 0 closed, bit 1 a volume was beyond the range and is absent."""
+    """open, high, low, close of an interval. detail: bit 0 closed, bit 1 a volume was beyond the range and is absent, bit 2 a volume was rounded."""
 
     type: ClassVar[MessageType] = MessageType.Bar
     LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqqqqqQ')
@@ -742,6 +765,160 @@ class Gap(Message):
             self.since,
             self.scope,
         )
+
+
+@dataclass(slots=True, kw_only=True)
+class TradeCorrection(Message):
+    """a trade told before was not so. detail: bit 0 it is cancelled and nothing takes its place, bit 1 it was an error; bits 8 to 15 as in Trade."""
+
+    type: ClassVar[MessageType] = MessageType.TradeCorrection
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqQqqQ')
+
+    original_price: Decimal | None = ZERO
+    original_quantity: Decimal | None = ZERO
+    original_trade_id: int = 0
+    price: Decimal | None = ZERO  # what it should have been; absent where it is cancelled
+    quantity: Decimal | None = ZERO
+    trade_id: int = 0
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'TradeCorrection':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, original_price, original_quantity, original_trade_id, price, quantity, trade_id) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            original_price=from_raw(original_price, 8),
+            original_quantity=from_raw(original_quantity, 8),
+            original_trade_id=original_trade_id,
+            price=from_raw(price, 8),
+            quantity=from_raw(quantity, 8),
+            trade_id=trade_id,
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.original_price, 8),
+            to_raw(self.original_quantity, 8),
+            self.original_trade_id,
+            to_raw(self.price, 8),
+            to_raw(self.quantity, 8),
+            self.trade_id,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class PriceBands(Message):
+    """between which prices a stock may trade (limit up, limit down). detail: bits 8 to 15 the indicator's letter."""
+
+    type: ClassVar[MessageType] = MessageType.PriceBands
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqq')
+
+    upper: Decimal | None = ZERO
+    lower: Decimal | None = ZERO
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'PriceBands':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, upper, lower) = unpack(cls.LAYOUT, payload)
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            upper=from_raw(upper, 8),
+            lower=from_raw(lower, 8),
+        )
+
+    def payload(self) -> bytes:
+        return self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.upper, 8),
+            to_raw(self.lower, 8),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class CorporateAction(Message):
+    """what a company does to its stock: splits, dividends, mergers, new names. Dates are YYYYMMDD, 0 where the venue says none."""
+
+    type: ClassVar[MessageType] = MessageType.CorporateAction
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQqqqIIIIHB5x')
+
+    action_id: int = 0  # the symbol hash function over the venue's id; the same action may be told again
+    new_rate: Decimal | None = ZERO  # shares after the action, or of the other symbol
+    old_rate: Decimal | None = ZERO  # for so many shares before it
+    cash: Decimal | None = ZERO  # money a share
+    ex_date: int = 0
+    record_date: int = 0
+    payable_date: int = 0
+    process_date: int = 0
+    kind: CorporateActionKind | int = CorporateActionKind(0)
+    other: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'CorporateAction':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, action_id, new_rate, old_rate, cash, ex_date, record_date, payable_date, process_date, other_length, kind) = unpack(cls.LAYOUT, payload)
+        at = 88
+        other_bytes = part(payload, at, other_length)
+        at += other_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            action_id=action_id,
+            new_rate=from_raw(new_rate, 12),
+            old_rate=from_raw(old_rate, 12),
+            cash=from_raw(cash, 12),
+            ex_date=ex_date,
+            record_date=record_date,
+            payable_date=payable_date,
+            process_date=process_date,
+            kind=named(CorporateActionKind, kind),
+            other=str(other_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        other = self.other.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.action_id,
+            to_raw(self.new_rate, 12),
+            to_raw(self.old_rate, 12),
+            to_raw(self.cash, 12),
+            self.ex_date,
+            self.record_date,
+            self.payable_date,
+            self.process_date,
+            len(other),
+            self.kind,
+        ) + other)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -945,6 +1122,9 @@ MESSAGES: dict[int, type[Message]] = {
     10: Bar,
     11: ConnectionStatus,
     12: Gap,
+    13: TradeCorrection,
+    14: PriceBands,
+    15: CorporateAction,
     16: Subscribe,
     17: Unsubscribe,
     18: Welcome,

@@ -11,10 +11,10 @@ export const minPayload = 32;
 export const maxPayload = 65528;
 export const absent = -(2n ** 63n);
 
-export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, Subscribe: 16, Unsubscribe: 17, Welcome: 18, ConsolidatedQuote: 19 } as const;
+export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, TradeCorrection: 13, PriceBands: 14, CorporateAction: 15, Subscribe: 16, Unsubscribe: 17, Welcome: 18, ConsolidatedQuote: 19 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 export const messageTypeNames: Readonly<Record<number, keyof typeof MessageType>> = {
-  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome", 19: "ConsolidatedQuote",
+  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 13: "TradeCorrection", 14: "PriceBands", 15: "CorporateAction", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome", 19: "ConsolidatedQuote",
 };
 
 export const BookState = { Init: 0, Syncing: 1, Live: 2, Stale: 3 } as const;
@@ -48,10 +48,17 @@ export const instrumentKindNames: Readonly<Record<number, keyof typeof Instrumen
   0: "Spot", 1: "Perpetual", 2: "Future", 3: "Option", 4: "Stock",
 };
 
-export const TradingStatus = { Unknown: 0, Trading: 1, Halted: 2, PreOpen: 3, Closed: 4 } as const;
+export const TradingStatus = { Unknown: 0, Trading: 1, Halted: 2, PreOpen: 3, Closed: 4, AfterHours: 5 } as const;
 export type TradingStatus = (typeof TradingStatus)[keyof typeof TradingStatus];
 export const tradingStatusNames: Readonly<Record<number, keyof typeof TradingStatus>> = {
-  0: "Unknown", 1: "Trading", 2: "Halted", 3: "PreOpen", 4: "Closed",
+  0: "Unknown", 1: "Trading", 2: "Halted", 3: "PreOpen", 4: "Closed", 5: "AfterHours",
+};
+
+/** what happened to a stock */
+export const CorporateActionKind = { Unknown: 0, CashDividend: 1, StockDividend: 2, ForwardSplit: 3, ReverseSplit: 4, UnitSplit: 5, SpinOff: 6, CashMerger: 7, StockMerger: 8, StockAndCashMerger: 9, Redemption: 10, NameChange: 11, WorthlessRemoval: 12, RightsDistribution: 13 } as const;
+export type CorporateActionKind = (typeof CorporateActionKind)[keyof typeof CorporateActionKind];
+export const corporateActionKindNames: Readonly<Record<number, keyof typeof CorporateActionKind>> = {
+  0: "Unknown", 1: "CashDividend", 2: "StockDividend", 3: "ForwardSplit", 4: "ReverseSplit", 5: "UnitSplit", 6: "SpinOff", 7: "CashMerger", 8: "StockMerger", 9: "StockAndCashMerger", 10: "Redemption", 11: "NameChange", 12: "WorthlessRemoval", 13: "RightsDistribution",
 };
 
 /** where messages were missed */
@@ -101,7 +108,7 @@ export interface Stamp {
   detail: number;
 }
 
-/** one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history */
+/** one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history, bit 2 odd lot, bit 3 outside regular hours, bit 4 reported late or out of sequence, bit 5 its price is no last price, bit 6 of an auction; bits 8 to 15 the letter of the stock exchange, 0 where the venue has no such */
 export interface Trade extends Stamp {
   type: typeof MessageType.Trade;
   price: bigint;
@@ -201,7 +208,7 @@ export interface Liquidation extends Stamp {
   filledQuantity: bigint;
 }
 
-/** open, high, low, close of an interval. detail: bit 0 closed, bit 1 a volume was beyond the range and is absent */
+/** open, high, low, close of an interval. detail: bit 0 closed, bit 1 a volume was beyond the range and is absent, bit 2 a volume was rounded */
 export interface Bar extends Stamp {
   type: typeof MessageType.Bar;
   openTime: bigint;
@@ -240,6 +247,45 @@ export interface Gap extends Stamp {
   since: bigint;
   /** GapScope */
   scope: number;
+}
+
+/** a trade told before was not so. detail: bit 0 it is cancelled and nothing takes its place, bit 1 it was an error; bits 8 to 15 as in Trade */
+export interface TradeCorrection extends Stamp {
+  type: typeof MessageType.TradeCorrection;
+  originalPrice: bigint;
+  originalQuantity: bigint;
+  originalTradeId: bigint;
+  /** what it should have been; absent where it is cancelled */
+  price: bigint;
+  quantity: bigint;
+  tradeId: bigint;
+}
+
+/** between which prices a stock may trade (limit up, limit down). detail: bits 8 to 15 the indicator's letter */
+export interface PriceBands extends Stamp {
+  type: typeof MessageType.PriceBands;
+  upper: bigint;
+  lower: bigint;
+}
+
+/** what a company does to its stock: splits, dividends, mergers, new names. Dates are YYYYMMDD, 0 where the venue says none */
+export interface CorporateAction extends Stamp {
+  type: typeof MessageType.CorporateAction;
+  /** the symbol hash function over the venue's id; the same action may be told again */
+  actionId: bigint;
+  /** shares after the action, or of the other symbol */
+  newRate: bigint;
+  /** for so many shares before it */
+  oldRate: bigint;
+  /** money a share */
+  cash: bigint;
+  exDate: number;
+  recordDate: number;
+  payableDate: number;
+  processDate: number;
+  /** CorporateActionKind */
+  kind: number;
+  other: string;
 }
 
 /** a client asks for symbols and channels; no symbols means all. channels: bit N is message type N */
@@ -297,6 +343,9 @@ export type Message =
   | Bar
   | ConnectionStatus
   | Gap
+  | TradeCorrection
+  | PriceBands
+  | CorporateAction
   | Subscribe
   | Unsubscribe
   | Welcome
@@ -316,6 +365,9 @@ export const at = {
   Bar: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, openTime: 40, interval: 48, open: 56, high: 64, low: 72, close: 80, volume: 88, quoteVolume: 96, tradeCount: 104, end: 112 },
   ConnectionStatus: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, connectedSince: 40, reconnects: 48, attempt: 56, connectorLength: 60, endpointLength: 62, reasonLength: 64, state: 66, end: 72 },
   Gap: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, missed: 40, totalMissed: 48, since: 56, scope: 64, end: 72 },
+  TradeCorrection: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, originalPrice: 40, originalQuantity: 48, originalTradeId: 56, price: 64, quantity: 72, tradeId: 80, end: 88 },
+  PriceBands: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, upper: 40, lower: 48, end: 56 },
+  CorporateAction: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, actionId: 40, newRate: 48, oldRate: 56, cash: 64, exDate: 72, recordDate: 76, payableDate: 80, processDate: 84, otherLength: 88, kind: 90, end: 96 },
   Subscribe: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, channels: 40, symbolCount: 48, format: 52, end: 56 },
   Unsubscribe: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, channels: 40, symbolCount: 48, end: 56 },
   Welcome: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, session: 40, serverTime: 48, version: 56, serverLength: 60, end: 64 },
@@ -583,6 +635,65 @@ export const messageShapes: Readonly<Record<number, MessageShape>> = {
       { name: "scope", type: "u8", offset: 56 },
     ],
     lists: [],
+  },
+  13: {
+    name: "TradeCorrection",
+    size: 80,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "originalPrice", type: "price", offset: 32 },
+      { name: "originalQuantity", type: "quantity", offset: 40 },
+      { name: "originalTradeId", type: "u64", offset: 48 },
+      { name: "price", type: "price", offset: 56 },
+      { name: "quantity", type: "quantity", offset: 64 },
+      { name: "tradeId", type: "u64", offset: 72 },
+    ],
+    lists: [],
+  },
+  14: {
+    name: "PriceBands",
+    size: 48,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "upper", type: "price", offset: 32 },
+      { name: "lower", type: "price", offset: 40 },
+    ],
+    lists: [],
+  },
+  15: {
+    name: "CorporateAction",
+    size: 88,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "actionId", type: "u64", offset: 32 },
+      { name: "newRate", type: "rate", offset: 40 },
+      { name: "oldRate", type: "rate", offset: 48 },
+      { name: "cash", type: "rate", offset: 56 },
+      { name: "exDate", type: "u32", offset: 64 },
+      { name: "recordDate", type: "u32", offset: 68 },
+      { name: "payableDate", type: "u32", offset: 72 },
+      { name: "processDate", type: "u32", offset: 76 },
+      { name: "otherLength", type: "u16", offset: 80, counts: "other" },
+      { name: "kind", type: "u8", offset: 82 },
+    ],
+    lists: [
+      { name: "other", type: "char", count: "otherLength", itemSize: 1 },
+    ],
   },
   16: {
     name: "Subscribe",

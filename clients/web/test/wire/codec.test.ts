@@ -19,6 +19,7 @@ const enumNames: Record<string, Readonly<Record<number, string>>> = {
   "BookStatus.reason": wire.bookReasonNames, "SymbolMapping.kind": wire.instrumentKindNames,
   "SymbolMapping.status": wire.tradingStatusNames, "ConnectionStatus.state": wire.connectionStateNames,
   "Gap.scope": wire.gapScopeNames, "Subscribe.format": wire.formatNames,
+  "CorporateAction.kind": wire.corporateActionKindNames,
 };
 
 function decimalText(raw: bigint, digits: number): string | null {
