@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "trunkline/bus/ring_config.hpp"
+#include "trunkline/connector/connector_factory.hpp"
 #include "trunkline/connector/session_connector.hpp"
 #include "trunkline/core/error.hpp"
 #include "trunkline/core/event.hpp"
@@ -56,6 +57,8 @@ class ExchangeHub {
   // A connector of one's own: it starts and stops with the hub, and all readers get what it emits. AlreadyExists when a
   // connector of that name is there.
   Result<void> add_connector(std::shared_ptr<connector::IExchangeConnector> connector);
+  // One that the ConnectorFactory makes; ring and log are the hub's.
+  Result<void> create_connector(std::string_view kind, connector::ConnectorRequest request);
 
   // Whether the venue knows the symbol shows later, on the stream and in the log: this returns at once. NotFound when
   // no connector of the symbol's exchange is there.
