@@ -199,8 +199,7 @@ constexpr std::array rows{
         [](Settings& s, std::string_view text) { return read_data_source(text, s.data_source); }},
     Row{"connector_name", "CONNECTOR_NAME", "name", "",
         "what a single connector is called in logs, health and metrics; empty: its exchange. With hft_connector also "
-        "which "
-        "kind it is, where there is one of that name; else its data are made up",
+        "which kind it is, where there is one of that name; else its data are made up",
         set<&Settings::connector_name>},
     Row{"connector_poll_interval_ms", "CONNECTOR_POLL_INTERVAL_MS", "milliseconds", "100",
         "how often a connector looks at its timers",
