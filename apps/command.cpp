@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace trunkline::apps {
@@ -68,6 +69,25 @@ Result<hub::ExchangeConfig> exchange_config(const hub::Settings& settings, const
   return config;
 }
 
+// One connector of the factory for each exchange among the symbols.
+Result<void> create_connectors(hub::ExchangeHub& hub, const hub::Settings& settings,
+                               const std::vector<SymbolDescriptor>& symbols) {
+  const bool known = connector::ConnectorFactory::instance().has(settings.connector_name);
+  const std::string kind = known ? settings.connector_name : "stub";
+  std::map<std::string, std::vector<SymbolDescriptor>> of;
+  for (const SymbolDescriptor& symbol : symbols) of[symbol.exchange].push_back(symbol);
+  for (const auto& [exchange, own] : of) {
+    connector::ConnectorRequest request;
+    request.exchange = exchange;
+    if (of.size() == 1) request.name = settings.connector_name;
+    request.symbols = own;
+    request.channels = settings.channels;
+    request.poll_interval = settings.connector_poll_interval;
+    if (auto created = hub.create_connector(kind, std::move(request)); !created) return created;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settings, const std::string& exchange,
@@ -88,6 +108,7 @@ Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settin
 
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols) {
+  if (settings.data_source == "hft_connector") return create_connectors(hub, settings, symbols);
   for (const auto& [name, mapping] : settings.sources) {
     if (auto added = hub::ExchangeRegistry::add_source(name, mapping); !added) return added;
   }

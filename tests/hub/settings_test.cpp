@@ -32,12 +32,13 @@ TEST(Settings, CommandLineBeatsEnvironmentBeatsFileBeatsDefault) {
 TEST(Settings, TheVariablesOfTheSeedSystemKeepWorking) {
   const auto loaded = load_settings({{},
                                      {},
-                                     {{"DATA_SOURCE", "binance_ws"},
+                                     {{"DATA_SOURCE", "hft_connector"},
                                       {"CONNECTOR_NAME", "mine"},
                                       {"CONNECTOR_POLL_INTERVAL_MS", "50"},
                                       {"CONNECTOR_PAPER_TRADING", "false"},
                                       {"MAX_QUEUE", "1MiB"}}});
   ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->data_source, "hft_connector");
   EXPECT_EQ(loaded->connector_name, "mine");
   EXPECT_EQ(loaded->connector_poll_interval, std::chrono::milliseconds{50});
   EXPECT_FALSE(loaded->connector_paper_trading);

@@ -2,9 +2,11 @@
 import os
 import pathlib
 import subprocess
+import sys
+import tempfile
 import unittest
 
-from processes import Process
+from processes import Process, eventually, free_port, get, get_json
 
 PROGRAM = os.environ["TEST_PROGRAM"]
 EXAMPLES = pathlib.Path(PROGRAM).parent / "examples"
@@ -34,6 +36,82 @@ class Examples(unittest.TestCase):
         output = self.run_example("embedded_hub")
         self.assertRegex(output, r"(buy |sell) \d+(\.\d+)? \d+")
         self.assertRegex(output, r"\d+ messages, \d+ frames")
+
+    def run_alone(self, name, *arguments):
+        done = subprocess.run([EXAMPLES / f"example_{name}", *arguments], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_the_push_connector_loses_its_book_and_gets_it_back(self):
+        output = self.run_alone("push_connector")
+        self.assertRegex(output, r"trade 1\d0")
+        self.assertEqual(output.count("snapshot asked for"), 2)  # at first, and after the gap
+        self.assertIn("the book came back 1 time", output)
+
+    def test_the_pull_connector_passes_over_what_it_cannot_read(self):
+        output = self.run_alone("pull_connector")
+        self.assertEqual(output.count("trade 100.1 0.5"), 5)
+        self.assertIn("1 events could not be read", output)
+
+
+class Feeds(unittest.TestCase):
+    """Connectors of one's own in processes of their own, and the connector feed by its setting."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.socket = str(pathlib.Path(folder.name) / "relay.sock")
+
+    def run_hub(self, *arguments, environment=None):
+        hub = Process(PROGRAM, "run", *arguments, "--http", f"127.0.0.1:{free_port()}", environment=environment)
+        self.addCleanup(lambda: self.assertEqual(hub.stop(), 0))
+        return hub.address("dashboard").rstrip("/")
+
+    def book_is_live(self, address, symbol):
+        return get_json(f"{address}/ws/health")["books"].get(symbol, {}).get("state") == "Live"
+
+    def test_the_pull_connector_feeds_a_hub_through_its_relay(self):
+        address = self.run_hub("--sandbox", "--sandbox-port", "0", "--set", f"relay.socket={self.socket}", "binance:BTC-USDT")
+        feeder = subprocess.Popen([EXAMPLES / "example_pull_connector", self.socket], stdout=subprocess.DEVNULL)
+        eventually(lambda: self.book_is_live(address, "myexchange:BTC-USD"), "the feeder's book is live")
+        self.assertEqual(feeder.wait(30), 0)
+        eventually(lambda: not self.book_is_live(address, "myexchange:BTC-USD"), "a collector that went takes its book along")
+
+    def test_a_python_connector_feeds_a_hub_through_its_relay(self):
+        address = self.run_hub("--sandbox", "--sandbox-port", "0", "--set", f"relay.socket={self.socket}", "binance:BTC-USDT")
+        feeder = subprocess.Popen([sys.executable, "-c", PYTHON_FEEDER, self.socket], env={**os.environ, "PYTHONPATH": str(ROOT / "clients/python")})
+        try:
+            eventually(lambda: self.book_is_live(address, "python:BTC-USD"), "the feeder's book is live")
+        finally:
+            feeder.terminate()
+            feeder.wait(10)
+
+    def test_data_source_hft_connector_feeds_made_up_data(self):
+        address = self.run_hub("binance:BTC-USDT", "binance:ETH-USDT", environment={"DATA_SOURCE": "hft_connector", "CONNECTOR_NAME": "binance_hft"})
+        for symbol in ("binance:BTC-USDT", "binance:ETH-USDT"):
+            eventually(lambda: self.book_is_live(address, symbol), f"{symbol} is live")
+        self.assertIn("binance_hft", get(f"{address}/ws/health"))
+
+
+PYTHON_FEEDER = """
+import asyncio, sys, time
+from trunkline import ConnectorStream, ConnectorWrapper
+
+class Made(ConnectorWrapper):
+    number = 0
+    async def connect(self): pass
+    async def disconnect(self): pass
+    async def subscribe_trades(self, symbol): pass
+    async def subscribe_depth(self, symbol): pass
+    async def is_connected(self): return True
+    def get_health_status(self): return {}
+    async def next_event(self):
+        await asyncio.sleep(0.01)
+        self.number += 1
+        return {"type": "depth", "timestamp": time.time_ns(), "bids": [(100, 1)], "asks": [(101, 1)], "last_update_id": self.number}
+
+asyncio.run(ConnectorStream(Made(), sys.argv[1], {"BTCUSD": "python:BTC-USD"}).run())
+"""
 
 
 class Words(unittest.TestCase):

@@ -16,6 +16,8 @@ Result<std::shared_ptr<IExchangeConnector>> make_stub(const ConnectorRequest& re
                                                                         .log = request.log,
                                                                         .poll_interval = request.poll_interval},
                                                   std::make_unique<StubbedConnector>());
+  if (request.log != nullptr)
+    request.log->write({Severity::Warning, "connector_stubbed", stream->name(), {}, {{"data", "made up"}}});
   for (const SymbolDescriptor& symbol : request.symbols) {
     if (auto asked = stream->subscribe(symbol, request.channels); !asked) return std::unexpected(asked.error());
   }

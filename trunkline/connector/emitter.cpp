@@ -37,7 +37,7 @@ struct Emitter::LogOutbox final : venue::Outbox {
 };
 
 Emitter::Emitter(venue::Sink& sink, std::string connector, EventLog* log)
-    : sink_(sink), connector_(std::move(connector)), log_(log), outbox_(std::make_unique<LogOutbox>(log)) {}
+    : sink_(sink), connector_(std::move(connector)), outbox_(std::make_unique<LogOutbox>(log)) {}
 
 Emitter::~Emitter() = default;
 

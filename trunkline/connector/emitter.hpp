@@ -88,7 +88,6 @@ class Emitter {
 
   venue::Sink& sink_;
   std::string connector_;
-  EventLog* log_;
   std::unique_ptr<LogOutbox> outbox_;
   mutable std::mutex mutex_;
   std::map<SymbolHash, std::unique_ptr<Symbol>> symbols_;

@@ -60,6 +60,14 @@ Result<void> ExchangeHub::add_connector(std::shared_ptr<connector::IExchangeConn
   return {};
 }
 
+Result<void> ExchangeHub::create_connector(std::string_view kind, connector::ConnectorRequest request) {
+  request.ring = config_.ring;
+  request.log = &log_;
+  auto connector = connector::ConnectorFactory::instance().create(kind, request);
+  if (!connector) return std::unexpected(connector.error());
+  return add_connector(*std::move(connector));
+}
+
 Result<void> ExchangeHub::subscribe_market_data(const SymbolDescriptor& symbol, venue::Channels channels) {
   return connections_.command({venue::Action::Subscribe, symbol, channels});
 }

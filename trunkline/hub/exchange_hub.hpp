@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "trunkline/bus/ring_config.hpp"
+#include "trunkline/connector/connector_factory.hpp"
 #include "trunkline/connector/session_connector.hpp"
 #include "trunkline/core/error.hpp"
 #include "trunkline/core/event.hpp"
@@ -58,6 +59,8 @@ class ExchangeHub {
   // A connector of one's own: it starts and stops with the hub, and all readers get what it emits. AlreadyExists when a
   // connector of that name is there.
   Result<void> add_connector(std::shared_ptr<connector::IExchangeConnector> connector);
+  // One that the ConnectorFactory makes; ring and log are the hub's.
+  Result<void> create_connector(std::string_view kind, connector::ConnectorRequest request);
 
   // Stops the connector of this name and forgets it.
   Result<void> disconnect(std::string_view name) { return connections_.remove(name); }

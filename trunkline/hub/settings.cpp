@@ -159,7 +159,8 @@ Outcome read_symbols(std::string_view text, std::vector<std::string>& out) {
 }
 
 Outcome read_data_source(std::string_view text, std::string& out) {
-  if (text != "binance_ws") return std::unexpected("expected binance_ws (this version has no other data source)");
+  if (text != "binance_ws" && text != "hft_connector")
+    return std::unexpected("expected binance_ws (the venues themselves) or hft_connector (a connector by its name)");
   out = text;
   return {};
 }
@@ -181,10 +182,12 @@ Outcome set(Settings& settings, std::string_view text) {
 }
 
 constexpr std::array rows{
-    Row{"data_source", "DATA_SOURCE", "name", "binance_ws", "where market data comes from",
+    Row{"data_source", "DATA_SOURCE", "name", "binance_ws",
+        "where market data comes from: binance_ws, the symbols' venues; hft_connector, a pull connector",
         [](Settings& s, std::string_view text) { return read_data_source(text, s.data_source); }},
     Row{"connector_name", "CONNECTOR_NAME", "name", "",
-        "what a single connector is called in logs, health and metrics; empty: its exchange",
+        "what a single connector is called in logs, health and metrics; empty: its exchange. With hft_connector also "
+        "which kind it is, where there is one of that name; else its data are made up",
         set<&Settings::connector_name>},
     Row{"connector_poll_interval_ms", "CONNECTOR_POLL_INTERVAL_MS", "milliseconds", "100",
         "how often a connector looks at its timers",
