@@ -74,7 +74,6 @@ MarketDataSetup GenericVenue::setup_of(const GenericConfig& config) {
     lane.name = "stream";
     lane.url = mapping.url;
     lane.maximum_age = mapping.maximum_age;
-    lane.silence_before_ping = std::chrono::seconds{30};
     lane.messages_per_second = mapping.messages_per_second;
     setup.lanes.push_back(std::move(lane));
   }
