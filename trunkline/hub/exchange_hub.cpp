@@ -3,7 +3,7 @@
 #include <utility>
 
 namespace trunkline::hub {
-ExchangeHub::ExchangeHub(HubConfig config, EventLog& log) : config_(std::move(config)), log_(log) {}
+ExchangeHub::ExchangeHub(HubConfig config, EventLog& log) : config_(std::move(config)), events_(log) {}
 
 ExchangeHub::~ExchangeHub() {
   stop();
@@ -24,7 +24,7 @@ Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
     if (!endpoints) return std::unexpected(endpoints.error());
     connector_config.session.endpoints = *std::move(endpoints);
   }
-  return add_connector(std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), log_));
+  return add_connector(std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), events_));
 }
 
 Result<void> ExchangeHub::add_connector(std::shared_ptr<connector::IExchangeConnector> connector) {

@@ -6,8 +6,8 @@
 //   hub.subscribe_market_data(*SymbolDescriptor::parse("binance:BTC-USDT"));
 //   hub.start();
 //
-// Thread: one, the owner's; connection_status(), stats() and request_resend() are for any thread. Connectors and
-// strategies run on threads of their own.
+// Thread: one, the owner's; connection_status(), stats(), errors() and request_resend() are for any thread. Connectors
+// and strategies run on threads of their own.
 #pragma once
 
 #include <memory>
@@ -21,6 +21,7 @@
 #include "trunkline/core/event.hpp"
 #include "trunkline/core/symbol.hpp"
 #include "trunkline/hub/connection_manager.hpp"
+#include "trunkline/hub/event_counts.hpp"
 #include "trunkline/hub/exchange_config.hpp"
 #include "trunkline/hub/exchange_registry.hpp"
 #include "trunkline/hub/market_data_bridge.hpp"
@@ -72,6 +73,8 @@ class ExchangeHub {
 
   std::vector<ConnectionReport> connection_status() const { return connections_.reports(); }
   HubStats stats() const;
+  // What a connector reported as warning or error, by the event's name.
+  EventCounts::Kinds errors(const std::string& connector) const { return events_.of(connector); }
 
   MarketDataBridge& market_data() noexcept { return market_data_; }
   ConnectionManager& connections() noexcept { return connections_; }
@@ -80,7 +83,7 @@ class ExchangeHub {
 
  private:
   HubConfig config_;
-  EventLog& log_;
+  EventCounts events_;
   MarketDataBridge market_data_;
   ConnectionManager connections_;
   std::vector<std::unique_ptr<StrategyRunner>> strategies_;
