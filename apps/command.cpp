@@ -48,6 +48,17 @@ hub::HubConfig hub_config(const hub::Settings& settings) {
           .tick = settings.connector_poll_interval};
 }
 
+hub::ExchangeConfig exchange_config(const hub::Settings& settings, const std::string& exchange) {
+  const hub::ExchangeSettings& own = settings.exchange(exchange);
+  auto config = hub::ExchangeConfig::websocket(exchange);
+  config.endpoint(own.endpoint)
+      .reconnect_attempts(own.reconnect_attempts)
+      .reconnect_delay(own.reconnect_delay)
+      .audit_interval(own.audit_interval)
+      .maximum_age(own.maximum_age);
+  return config;
+}
+
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols) {
   for (const auto& [name, mapping] : settings.sources) {
@@ -56,13 +67,7 @@ Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& setti
   std::set<std::string> exchanges;
   for (const SymbolDescriptor& symbol : symbols) exchanges.insert(symbol.exchange);
   for (const std::string& exchange : exchanges) {
-    const hub::ExchangeSettings& own = settings.exchange(exchange);
-    auto config = hub::ExchangeConfig::websocket(exchange);
-    config.endpoint(own.endpoint)
-        .reconnect_attempts(own.reconnect_attempts)
-        .reconnect_delay(own.reconnect_delay)
-        .audit_interval(own.audit_interval)
-        .maximum_age(own.maximum_age);
+    auto config = exchange_config(settings, exchange);
     if (exchanges.size() == 1) config.name(settings.connector_name);
     if (auto connected = hub.connect_exchange(config); !connected) return connected;
   }

@@ -31,10 +31,13 @@ void add_bridge(CLI::App& program, int& exit_code);
 void add_tail(CLI::App& program, int& exit_code);
 void add_sandbox(CLI::App& program, int& exit_code);
 void add_settings(CLI::App& program, int& exit_code);
+void add_doctor(CLI::App& program, int& exit_code);
 
 // What `run` and `collect` share.
 Result<std::vector<SymbolDescriptor>> parse_symbols(const std::vector<std::string>& texts);
 hub::HubConfig hub_config(const hub::Settings& settings);
+// How the settings say that an exchange is connected to.
+hub::ExchangeConfig exchange_config(const hub::Settings& settings, const std::string& exchange);
 // Connects the exchanges of these symbols as the settings say, and subscribes to them.
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols);

@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   add_tail(program, exit_code);
   add_sandbox(program, exit_code);
   add_settings(program, exit_code);
+  add_doctor(program, exit_code);
   CLI11_PARSE(program, argc, argv);
   return exit_code;
 }

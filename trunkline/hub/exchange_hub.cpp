@@ -3,6 +3,7 @@
 #include <utility>
 
 namespace trunkline::hub {
+
 ExchangeHub::ExchangeHub(HubConfig config, EventLog& log) : config_(std::move(config)), events_(log) {}
 
 ExchangeHub::~ExchangeHub() {
