@@ -49,8 +49,6 @@ hub::HubConfig hub_config(const hub::Settings& settings) {
           .tick = settings.connector_poll_interval};
 }
 
-namespace {
-
 Result<hub::ExchangeConfig> exchange_config(const hub::Settings& settings, const std::string& exchange) {
   const hub::ExchangeSettings& own = settings.exchange(exchange);
   auto config = hub::ExchangeConfig::websocket(exchange);
@@ -68,6 +66,8 @@ Result<hub::ExchangeConfig> exchange_config(const hub::Settings& settings, const
   if (*credentials) config.credentials(**std::move(credentials));
   return config;
 }
+
+namespace {
 
 // One connector of the factory for each exchange among the symbols.
 Result<void> create_connectors(hub::ExchangeHub& hub, const hub::Settings& settings,

@@ -33,6 +33,7 @@ void add_sandbox(CLI::App& program, int& exit_code);
 void add_ctl(CLI::App& program, int& exit_code);
 void add_alpaca_sandbox(CLI::App& sandboxes, int& exit_code);
 void add_settings(CLI::App& program, int& exit_code);
+void add_doctor(CLI::App& program, int& exit_code);
 
 // What `run` and `collect` share.
 Result<std::vector<SymbolDescriptor>> parse_symbols(const std::vector<std::string>& texts);
@@ -40,6 +41,8 @@ hub::HubConfig hub_config(const hub::Settings& settings);
 // Connects one as the settings say; an empty name is the exchange's.
 Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settings, const std::string& exchange,
                               const std::string& name);
+// How the settings say that an exchange is connected to. An error where its keys cannot be read.
+Result<hub::ExchangeConfig> exchange_config(const hub::Settings& settings, const std::string& exchange);
 // Connects the exchanges of these symbols as the settings say, and subscribes to them.
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols);

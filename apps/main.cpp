@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   add_sandbox(program, exit_code);
   add_ctl(program, exit_code);
   add_settings(program, exit_code);
+  add_doctor(program, exit_code);
   CLI11_PARSE(program, argc, argv);
   return exit_code;
 }

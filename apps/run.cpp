@@ -60,7 +60,8 @@ std::vector<hub::ConnectorCounters> counters_of(const hub::ExchangeHub& hub) {
                         .bytes = report.bytes,
                         .requests = report.requests,
                         .rate_limited = report.rate_limited,
-                        .parse_errors = report.parse_errors});
+                        .parse_errors = report.parse_errors,
+                        .errors = hub.errors(report.connector)});
   }
   return counters;
 }

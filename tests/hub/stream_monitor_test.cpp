@@ -115,7 +115,7 @@ TEST(Health, HasTheFieldsThatReadersOfTheSeedSystemExpect) {
   stream.map();
   stream.frame(wire::Trade{.symbol = btc});
   stream.book(wire::BookState::Live, wire::BookReason::SnapshotApplied);
-  const auto health = nlohmann::json::parse(health_json(monitor, {.started = now - std::chrono::seconds{9}}, now));
+  const auto health = nlohmann::json::parse(health_json(monitor, {.started = now - std::chrono::seconds{9}}, {}, now));
   EXPECT_EQ(health["status"], "ok");
   EXPECT_EQ(health["uptime_s"], 9);
   const auto& connector = health["connectors"]["binance"];
@@ -142,7 +142,7 @@ TEST(Metrics, AreTextForPrometheusAndJsonForEveryoneElse) {
   stream.connect();
   stream.map();
   stream.frame(wire::Trade{.symbol = btc});
-  const auto json = nlohmann::json::parse(metrics_json(monitor, {}, now));
+  const auto json = nlohmann::json::parse(metrics_json(monitor, {}, {}, now));
   EXPECT_EQ(json["trades"]["per_minute_count"], 1);
   EXPECT_TRUE(json["depth"].contains("per_second_rate"));
   EXPECT_EQ(json["depth"]["queue_size"], 0);

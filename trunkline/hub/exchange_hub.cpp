@@ -13,7 +13,7 @@ constexpr std::size_t consolidated_ring_bytes = std::size_t{256} << 10;
 
 ExchangeHub::ExchangeHub(HubConfig config, EventLog& log)
     : config_(std::move(config)),
-      log_(log),
+      events_(log),
       consolidator_(market_data_.bus(), {.capacity_bytes = consolidated_ring_bytes, .wait = config_.ring.wait},
                     connector::connector_id(ConsolidatedQuotes::exchange)) {}
 
@@ -28,7 +28,7 @@ Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
   auto backup = make_session(*config.backup(), config.name() + "-backup");
   if (!backup) return std::unexpected(backup.error());
   return add_connector(std::make_shared<connector::FailoverConnector>(
-      connector::FailoverConnectorConfig{.connector = {.name = config.name(), .ring = config_.ring, .log = &log_},
+      connector::FailoverConnectorConfig{.connector = {.name = config.name(), .ring = config_.ring, .log = &events_},
                                          .return_after = config.return_after()},
       *std::move(primary), *std::move(backup)));
 }
@@ -49,7 +49,7 @@ Result<std::shared_ptr<connector::IExchangeConnector>> ExchangeHub::make_session
     if (!endpoints) return std::unexpected(endpoints.error());
     connector_config.session.endpoints = *std::move(endpoints);
   }
-  return std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), log_);
+  return std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), events_);
 }
 
 Result<void> ExchangeHub::add_connector(std::shared_ptr<connector::IExchangeConnector> connector) {
@@ -62,7 +62,7 @@ Result<void> ExchangeHub::add_connector(std::shared_ptr<connector::IExchangeConn
 
 Result<void> ExchangeHub::create_connector(std::string_view kind, connector::ConnectorRequest request) {
   request.ring = config_.ring;
-  request.log = &log_;
+  request.log = &events_;
   auto connector = connector::ConnectorFactory::instance().create(kind, request);
   if (!connector) return std::unexpected(connector.error());
   return add_connector(*std::move(connector));

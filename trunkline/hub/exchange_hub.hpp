@@ -24,6 +24,7 @@
 #include "trunkline/core/symbol.hpp"
 #include "trunkline/hub/connection_manager.hpp"
 #include "trunkline/hub/consolidator.hpp"
+#include "trunkline/hub/event_counts.hpp"
 #include "trunkline/hub/exchange_config.hpp"
 #include "trunkline/hub/exchange_registry.hpp"
 #include "trunkline/hub/market_data_bridge.hpp"
@@ -80,6 +81,8 @@ class ExchangeHub {
 
   std::vector<ConnectionReport> connection_status() const { return connections_.reports(); }
   HubStats stats() const;
+  // What a connector reported as warning or error, by the event's name.
+  EventCounts::Kinds errors(const std::string& connector) const { return events_.of(connector); }
 
   MarketDataBridge& market_data() noexcept { return market_data_; }
   ConnectionManager& connections() noexcept { return connections_; }
@@ -91,7 +94,7 @@ class ExchangeHub {
                                                                       const std::string& name);
 
   HubConfig config_;
-  EventLog& log_;
+  EventCounts events_;
   MarketDataBridge market_data_;
   ConnectionManager connections_;
   std::vector<std::unique_ptr<StrategyRunner>> strategies_;

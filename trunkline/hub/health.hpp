@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 
@@ -31,20 +32,28 @@ struct ConnectorCounters {
   std::uint64_t requests = 0;
   std::uint64_t rate_limited = 0;
   std::uint64_t parse_errors = 0;
-  std::size_t bus_backlog = 0;
+  std::map<std::string, std::uint64_t, std::less<>> errors = {};  // warnings and errors by the event's name
+  double messages_per_second = 0;                                 // of the last ten seconds; so the other two
+  double bytes_per_second = 0;
+  double requests_per_second = 0;
 };
 
 // "ok": everything connected and every book Live; "down": nothing connected; "degraded" between.
 std::string_view overall_status(const StreamMonitor& monitor) noexcept;
 
-std::string health_json(const StreamMonitor& monitor, const ProcessView& process, Nanos now);
+std::string health_json(const StreamMonitor& monitor, const ProcessView& process,
+                        std::span<const ConnectorCounters> counters, Nanos now);
 
-// {trades, depth: {per_minute_count, per_second_rate, queue_size}}
-std::string metrics_json(const StreamMonitor& monitor, const ProcessView& process, Nanos now);
+// {trades, depth: {per_minute_count, per_second_rate, queue_size}, connectors: {NAME: {...}}}
+std::string metrics_json(const StreamMonitor& monitor, const ProcessView& process,
+                         std::span<const ConnectorCounters> counters, Nanos now);
 
-// Prometheus text exposition format 0.0.4.
+// Prometheus text exposition format 0.0.4; docs/metrics.md lists the names.
 std::string metrics_text(const StreamMonitor& monitor, const ProcessView& process,
                          std::span<const ConnectorCounters> counters, Nanos now);
+
+// As both call a connector that has not said its name yet.
+std::string connector_name(std::uint16_t id, const ConnectorView& connector);
 
 // Whether a client that sends this Accept header wants the text rather than the JSON.
 bool wants_metrics_text(std::string_view accept) noexcept;

@@ -79,10 +79,11 @@ net::HttpResponse HttpFace::answer(const net::HttpRequest& request) const {
             .body = std::string(dashboard_html),
             .headers = {{"Cache-Control", "no-cache"}}};
   }
-  if (request.path == "/ws/health") return {.body = health_json(sources_.monitor, sources_.process(), now)};
+  if (request.path == "/ws/health")
+    return {.body = health_json(sources_.monitor, sources_.process(), sources_.counters(), now)};
   if (request.path == "/metrics") {
     if (!wants_metrics_text(request.headers.get("Accept"))) {
-      return {.body = metrics_json(sources_.monitor, sources_.process(), now)};
+      return {.body = metrics_json(sources_.monitor, sources_.process(), sources_.counters(), now)};
     }
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
             .body = metrics_text(sources_.monitor, sources_.process(), sources_.counters(), now)};

@@ -16,6 +16,35 @@ std::size_t slot_of(wire::MessageType type) noexcept {
   return std::min<std::size_t>(static_cast<std::size_t>(type), 31);
 }
 
+constexpr std::array market_data{wire::MessageType::Trade,      wire::MessageType::Quote,
+                                 wire::MessageType::L2Delta,    wire::MessageType::L2Snapshot,
+                                 wire::MessageType::Bar,        wire::MessageType::DerivativeTicker,
+                                 wire::MessageType::Liquidation};
+
+bool is_market_data(wire::MessageType type) noexcept {
+  return std::ranges::find(market_data, type) != market_data.end();
+}
+
+// Snapshots and bars tell the time of what they sum up; history is old by nature.
+bool tells_lag(wire::FrameView frame) noexcept {
+  constexpr std::uint16_t from_history = 2;
+  using enum wire::MessageType;
+  if (frame.stamp().exchange_time.count() == 0) return false;
+  if (frame.type() == Trade) return (frame.stamp().detail & from_history) == 0;
+  return frame.type() == Quote || frame.type() == L2Delta;
+}
+
+void note_journey(JourneyView& journey, wire::FrameView frame, Nanos now) noexcept {
+  const wire::Stamp& stamp = frame.stamp();
+  const Nanos in_connector{stamp.publish_delay};
+  journey.publish.add(in_connector, now);
+  journey.delivery.add(now - stamp.receive_time - in_connector, now);
+  if (!tells_lag(frame)) return;
+  const Nanos lag = stamp.receive_time - stamp.exchange_time;
+  if (lag.count() < 0) ++journey.clock_behind;
+  journey.receive_lag.add(lag, now);
+}
+
 }  // namespace
 
 void RateWindow::add(Nanos now, std::uint64_t count) noexcept {
@@ -61,11 +90,7 @@ std::uint64_t ConnectorView::reconnects() const noexcept {
 
 std::uint64_t ConnectorView::events() const noexcept {
   std::uint64_t sum = 0;
-  for (const auto type :
-       {wire::MessageType::Trade, wire::MessageType::Quote, wire::MessageType::L2Snapshot, wire::MessageType::L2Delta,
-        wire::MessageType::DerivativeTicker, wire::MessageType::Liquidation, wire::MessageType::Bar}) {
-    sum += frames[slot_of(type)];
-  }
+  for (const auto type : market_data) sum += frames[slot_of(type)];
   return sum;
 }
 
@@ -82,6 +107,11 @@ void StreamMonitor::apply(wire::FrameView frame, Nanos now) {
   ++connector.frames[slot];
   connector.last_by_type[slot] = stamp.receive_time;
   connector.last_receive = std::max(connector.last_receive, stamp.receive_time);
+  if (is_market_data(frame.type()) && !frame.has(wire::flag::recovered)) {
+    connector.last_event = std::max(connector.last_event, stamp.receive_time);
+    connector.event_rate.add(now);
+    note_journey(connector.journey, frame, now);
+  }
 
   if (frame.as<wire::Trade>() != nullptr) {
     trades_.add(now);
@@ -108,11 +138,12 @@ void StreamMonitor::on_connection(const wire::ConnectionStatus& status, Connecto
       std::string(wire::reason(status))};
 }
 
-void StreamMonitor::on_book(const wire::BookStatus& status, const ConnectorView& connector) {
+void StreamMonitor::on_book(const wire::BookStatus& status, ConnectorView& connector) {
   BookView& view = books_[status.symbol];
   const wire::BookState before = view.status.state;
   view.status = status;
   view.text = symbol_text(status.symbol);
+  if (status.state == wire::BookState::Stale && before != status.state) ++connector.stale[status.reason];
   if (log_ == nullptr || before == status.state) return;
   if (status.state != wire::BookState::Stale && status.state != wire::BookState::Live) return;
   const bool live = status.state == wire::BookState::Live;

@@ -12,6 +12,7 @@
 
 #include "trunkline/core/clock.hpp"
 #include "trunkline/core/event.hpp"
+#include "trunkline/hub/latency_summary.hpp"
 #include "trunkline/wire/frame.hpp"
 #include "trunkline/wire/messages.hpp"
 
@@ -39,13 +40,25 @@ struct ConnectionView {
   std::string reason;
 };
 
+// The journey of market data, from the stamps of its frames; what a cache sent again is left out.
+struct JourneyView {
+  LatencySummary receive_lag;      // exchange time to receive: both clocks' difference is in it
+  LatencySummary publish;          // receive to publish: parsing
+  LatencySummary delivery;         // publish to here
+  std::uint64_t clock_behind = 0;  // times the exchange time was later than the receive time
+};
+
 struct ConnectorView {
   std::string name;                                     // empty until its first ConnectionStatus
   std::map<std::uint16_t, ConnectionView> connections;  // by the lower four bits of the source
   std::array<std::uint64_t, 32> frames{};               // by message type; the last counts all unknown ones
   std::array<Nanos, 32> last_by_type{};
   Nanos last_receive{0};
-  std::uint64_t missed = 0;  // by sequence
+  Nanos last_event{0};    // receive time of the last market data
+  RateWindow event_rate;  // market data
+  JourneyView journey;
+  std::map<wire::BookReason, std::uint64_t> stale;  // books that became Stale, by reason
+  std::uint64_t missed = 0;                         // by sequence
   std::uint32_t last_sequence = 0;
   bool seen = false;
 
@@ -74,7 +87,7 @@ class StreamMonitor {
 
  private:
   void on_connection(const wire::ConnectionStatus& status, ConnectorView& connector);
-  void on_book(const wire::BookStatus& status, const ConnectorView& connector);
+  void on_book(const wire::BookStatus& status, ConnectorView& connector);
 
   EventLog* log_;
   std::map<std::uint16_t, ConnectorView> connectors_;  // by source >> 4

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "trunkline/hub/connector_rates.hpp"
 #include "trunkline/hub/http_face.hpp"
 #include "trunkline/hub/message_log.hpp"
 #include "trunkline/hub/stream_monitor.hpp"
@@ -88,9 +89,14 @@ struct StreamServer::Impl {
     return view;
   }
 
-  std::vector<ConnectorCounters> counters() {
+  std::vector<ConnectorCounters> totals() {
     const auto* from_bus = std::get_if<FromBus>(&source);
     return from_bus != nullptr && from_bus->counters ? from_bus->counters() : std::vector<ConnectorCounters>{};
+  }
+  std::vector<ConnectorCounters> counters() {
+    auto counters = totals();
+    rates.fill(counters, unix_now());
+    return counters;
   }
 
   std::function<net::HttpResponse(const net::HttpRequest&)> control() const {
@@ -135,6 +141,7 @@ struct StreamServer::Impl {
 
   void each_second() {
     log.flush_repeats(unix_now());
+    rates.sample(totals(), unix_now());
     timer.expires_after(std::chrono::seconds{1});
     timer.async_wait([this](net::error_code error) {
       if (!error) each_second();
@@ -146,6 +153,7 @@ struct StreamServer::Impl {
   Log& log;
   Nanos started = unix_now();
   StreamMonitor monitor;
+  ConnectorRates rates;
   net::asio::io_context io{1};
   relay::Broadcast broadcast;
   relay::Bridge bridge;

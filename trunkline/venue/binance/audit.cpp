@@ -137,6 +137,8 @@ void BinanceVenue::Audit::conclude(const Context& context) {
   const std::string differs = difference();
   ++venue_.books_.audits;
   if (differs.empty()) {
+    venue_.report(context, Severity::Debug, "book_audit_passed", feed.instrument.text,
+                  {{"update_id", std::to_string(feed.depth.update_id())}});
     if (joined_ && why_ == Why::ThinWindow) rebase(context);
     return end();
   }
