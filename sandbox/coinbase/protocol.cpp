@@ -39,6 +39,10 @@ bool is_channel(Api api, std::string_view name) {
                               : std::ranges::find(advanced, name) != std::end(advanced);
 }
 
+std::string text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
 std::vector<std::string> texts_of(const Json& object, const char* key) {
   std::vector<std::string> out;
   const auto found = object.find(key);
@@ -123,7 +127,7 @@ void CoinbaseProtocol::message(Client& client, MessageKind, std::string_view tex
   const Json request = Json::parse(text, nullptr, false);
   if (!request.is_object()) return send_error(client, "Malformed JSON", "the message is no JSON object");
   if (session.api == Api::Unknown) session.api = request.contains("channel") ? Api::Advanced : Api::Exchange;
-  const std::string type = request.value("type", "");
+  const std::string type = text_of(request, "type");
   if (type != "subscribe" && type != "unsubscribe") {
     return send_error(client, "Failed to subscribe", "Type has to be either subscribe or unsubscribe");
   }
@@ -170,14 +174,14 @@ void CoinbaseProtocol::subscribe(Client& client, const Json& request, bool leave
   std::map<std::string, Names> wanted;
   const Names common = texts_of(request, "product_ids");
   if (session.api == Api::Advanced) {
-    wanted[request.value("channel", "")] = common;
+    wanted[text_of(request, "channel")] = common;
   } else if (const auto list = request.find("channels"); list != request.end() && list->is_array()) {
     for (const Json& each : *list) {
       if (each.is_string()) wanted[each.get<std::string>()] = common;
       if (!each.is_object()) continue;
       Names own = texts_of(each, "product_ids");
       own.insert(own.end(), common.begin(), common.end());
-      wanted[each.value("name", "")] = std::move(own);
+      wanted[text_of(each, "name")] = std::move(own);
     }
   }
   Names channels;

@@ -288,14 +288,18 @@ void CoinbaseVenue::take_error(Connection& from, const ErrorMessage& error, cons
   const std::string_view reason = error.reason.empty() ? error.message : error.reason;
   const bool needs_key = reason.find("authentication") != std::string_view::npos;
   std::vector<StreamKey> culprits;
+  bool known = false;  // told before: each message that asked for it fails
   for (std::size_t i = 0; i < from.streams.size(); ++i) {
-    if (from.streams[i].state != StreamState::Asked) continue;
+    const StreamState state = from.streams[i].state;
+    if (state != StreamState::Asked && state != StreamState::Refused) continue;
     const StreamKey key{static_cast<std::uint32_t>(i / channel_count), static_cast<Channel>(i % channel_count)};
     const bool named = names(reason, feed(key.feed).instrument.venue_symbol);
     const bool closed = needs_key && key.channel == Channel::Depth && reason.find("level2") != std::string_view::npos;
-    if (named || closed) culprits.push_back(key);
+    if (!named && !closed) continue;
+    known = true;
+    if (state == StreamState::Asked) culprits.push_back(key);
   }
-  if (culprits.empty()) {
+  if (!known) {
     report(context, Severity::Warning, "venue_error", {},
            {{"code", excerpt(error.message)}, {"reason", excerpt(error.reason)}});
     return;

@@ -37,9 +37,10 @@ constexpr std::size_t advanced_book_limit = 1'000;
 
 enum class Purpose : std::uint8_t { Products = 1, Audit = 2 };
 
-constexpr RequestId request_id(Purpose purpose, std::uint32_t feed) noexcept {
-  return RequestId{std::uint64_t{std::to_underlying(purpose)} << 56 | feed};
+constexpr RequestId request_id(Purpose purpose, std::uint32_t feed, std::uint32_t serial) noexcept {
+  return RequestId{std::uint64_t{std::to_underlying(purpose)} << 56 | std::uint64_t{feed & 0xFF'FFFF} << 32 | serial};
 }
+constexpr RequestId products_request = request_id(Purpose::Products, 0, 0);
 
 MarketDataSetup setup_of(const CoinbaseConfig& config) {
   const ApiSpec& spec = spec_of(config.api);
@@ -190,8 +191,7 @@ void CoinbaseVenue::ask_for_catalog(bool again, const Context& context) {
   }
   const bool advanced = config_.api == Api::Advanced;
   const std::string_view base = config_.rest_base.empty() ? spec_of(config_.api).rest_base : config_.rest_base;
-  context.outbox.request({request_id(Purpose::Products, 0),
-                          fmt::format("{}{}", base, advanced ? "/market/products" : "/products"), 1,
+  context.outbox.request({products_request, fmt::format("{}{}", base, advanced ? "/market/products" : "/products"), 1,
                           again ? Priority::Low : Priority::Normal});
 }
 
@@ -205,7 +205,7 @@ std::string CoinbaseVenue::book_address(const CoinbaseFeed& feed) const {
 
 void CoinbaseVenue::take_reply(const Reply& reply, const Context& context) {
   now_ = context.now;
-  if (reply.id == request_id(Purpose::Products, 0)) {
+  if (reply.id == products_request) {
     return take_catalog(
         reply.status == 200
             ? parse_products(config_.api, exchange(), reply.body)
@@ -213,10 +213,10 @@ void CoinbaseVenue::take_reply(const Reply& reply, const Context& context) {
                                    fmt::format("products: HTTP {}: {}", reply.status, excerpt(reply.body)))),
         context);
   }
-  const auto number = static_cast<std::uint32_t>(std::to_underlying(reply.id) & 0xFFFF'FFFF);
+  const auto number = static_cast<std::uint32_t>(std::to_underlying(reply.id) >> 32 & 0xFF'FFFF);
   if (number >= feeds().size()) return;
   CoinbaseFeed& of = feed(number);
-  if (!of.audit.asked()) return;
+  if (!of.audit.asked() || reply.id != request_id(Purpose::Audit, number, of.audit_serial)) return;
   std::string error;
   if (reply.status != 200) {
     error = fmt::format("HTTP {}: {}", reply.status, excerpt(reply.body));
@@ -321,7 +321,8 @@ void CoinbaseVenue::audit(CoinbaseFeed& of, const Context& context) {
     case BookAudit::Verdict::Nothing:
       break;
     case BookAudit::Verdict::Ask:
-      context.outbox.request({request_id(Purpose::Audit, of.number), book_address(of), 1, Priority::Low});
+      context.outbox.request(
+          {request_id(Purpose::Audit, of.number, ++of.audit_serial), book_address(of), 1, Priority::Low});
       break;
     case BookAudit::Verdict::Equal:
       ++books_.audits;

@@ -12,6 +12,7 @@ struct CoinbaseVenue::CoinbaseFeed final : MarketDataFeed {
 
   ProductBook book;
   BookAudit audit;
+  std::uint32_t audit_serial = 0;    // of the request under way
   IdWindow ids;                      // of trades
   bool ids_may_restart = false;      // the stream was cut off
   std::uint64_t beat_trade_id = 0;   // of the heartbeat before; 0: none
