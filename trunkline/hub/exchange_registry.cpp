@@ -23,8 +23,7 @@ std::unique_ptr<venue::Venue> make_binance(const ExchangeConfig& config) {
 }
 
 std::unique_ptr<venue::Venue> make_kraken(const ExchangeConfig& config) {
-  return std::make_unique<venue::kraken::KrakenVenue>(
-      venue::kraken::KrakenConfig{.maximum_age = config.maximum_age()});
+  return std::make_unique<venue::kraken::KrakenVenue>(venue::kraken::KrakenConfig{.maximum_age = config.maximum_age()});
 }
 
 const std::array registry{
