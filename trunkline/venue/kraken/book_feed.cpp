@@ -7,30 +7,6 @@ namespace trunkline::venue::kraken {
 using wire::BookReason;
 using wire::BookState;
 
-namespace {
-
-// Appends what makes `before` into `after`, both best first: removals, and levels that are new or other.
-template <class Better>
-void append_difference(std::span<const wire::Level> before, std::span<const wire::Level> after, Better better,
-                       std::vector<wire::Level>& out) {
-  std::size_t old = 0;
-  for (const wire::Level& level : after) {
-    for (; old < before.size() && better(before[old].price, level.price); ++old) {
-      out.push_back({before[old].price, Quantity{}});
-    }
-    const bool same_price = old < before.size() && before[old].price == level.price;
-    if (!same_price || before[old].quantity != level.quantity) out.push_back(level);
-    if (same_price) ++old;
-  }
-  for (; old < before.size(); ++old) out.push_back({before[old].price, Quantity{}});
-}
-
-std::vector<wire::Level> best_first(std::span<const wire::Level> best_last) {
-  return {best_last.rbegin(), best_last.rend()};
-}
-
-}  // namespace
-
 BookFeed::BookFeed(const Instrument& instrument, std::size_t depth)
     : unit_exponent_(instrument.unit_exponent),
       listed_{instrument.price_decimals, instrument.quantity_decimals},
@@ -106,32 +82,17 @@ BookFeed::Need BookFeed::on_snapshot(const BookMessage& message, std::span<const
   const auto bids = levels.first(std::min(message.bid_count, book_.depth()));
   const auto asks = levels.subspan(message.bid_count).first(std::min(message.ask_count, book_.depth()));
   source_ = source;
-  if (phase_ == Phase::Live) return take_over(message, bids, asks, context);
   book_.clear();
   book_.set_digits(DigitShift::of(bids.empty() && asks.empty() ? listed_ : message.decimals, unit_exponent_));
   book_.apply(bids, asks);
   if (const auto wrong = check(message)) return fault(*wrong, context);
   if (publisher_.replace(bids, asks) != BookPublisher::Taken::Yes) return fault(BookReason::Crossed, context);
   publisher_.publish_snapshot(publisher_.update_id() + 1, message.time, bids, asks, context);
+  if (phase_ == Phase::Live) return Need::Nothing;
   phase_ = Phase::Live;
   live_since_ = context.now;
   publisher_.set_state(BookState::Live, BookReason::SnapshotApplied, context);
   return Need::Nothing;
-}
-
-BookFeed::Need BookFeed::take_over(const BookMessage& message, std::span<const wire::Level> bids,
-                                   std::span<const wire::Level> asks, const Context& context) {
-  const auto old_bids = best_first(book_.bids().best_last());
-  const auto old_asks = best_first(book_.asks().best_last());
-  book_.clear();
-  book_.set_digits(DigitShift::of(bids.empty() && asks.empty() ? listed_ : message.decimals, unit_exponent_));
-  book_.apply(bids, asks);
-  if (const auto wrong = check(message)) return fault(*wrong, context);
-  std::vector<wire::Level> changed_bids;
-  std::vector<wire::Level> changed_asks;
-  append_difference(old_bids, bids, std::greater<>{}, changed_bids);
-  append_difference(old_asks, asks, std::less<>{}, changed_asks);
-  return publish_change(message, changed_bids, changed_asks, false, context);
 }
 
 BookFeed::Need BookFeed::on_update(const BookMessage& message, std::span<const wire::Level> levels,

@@ -34,7 +34,7 @@ class BookFeed {
   void start(const Context& context);
   // The symbol is not wanted, refused or not traded any more.
   void stop(wire::BookReason reason, const Context& context);
-  // Levels of both: bids, then asks.
+  // Levels of both: bids, then asks. A book that is Live goes over to this snapshot and its connection, and stays so.
   [[nodiscard]] Need on_snapshot(const BookMessage& message, std::span<const wire::Level> levels, ConnectionId source,
                                  const Context& context);
   // `in_ring`: `levels` begins sink.levels(), whose size is `room`, and the frame is made in place.
@@ -59,10 +59,6 @@ class BookFeed {
   std::optional<wire::BookReason> check(const BookMessage& message);
   Need publish_change(const BookMessage& message, std::span<const wire::Level> bids, std::span<const wire::Level> asks,
                       bool in_ring, const Context& context);
-  // The book goes over to another connection's snapshot: what differs is told as a change.
-  Need take_over(const BookMessage& message, std::span<const wire::Level> bids, std::span<const wire::Level> asks,
-                 const Context& context);
-
   int unit_exponent_;
   Decimals listed_;  // of the reference data
   BookPublisher publisher_;
