@@ -53,8 +53,9 @@ class MyConnector final : public connector::IExchangeConnector {
   }
 
   void on_book_message(std::uint64_t number) {
+    last_ = number;
     auto update = acquire_book_update();
-    if (!update) return;  // all of them are held: none is, as each is given back below
+    if (!update) return;  // 64 are held; here each is given back below
     connector::BookUpdate& book = **update;
     book.symbol = btc_;
     book.update_id = number;
@@ -62,7 +63,6 @@ class MyConnector final : public connector::IExchangeConnector {
     book.exchange_time = unix_now();
     book.bids = {{price_at(number - 1), Quantity{}}, {price_at(number), Quantity::from_int(2)}};
     emit_book_update(std::move(*update));
-    last_ = number;
   }
 
   // Called when a change does not follow on the one before, here 51 on 49, and before there is any book.
@@ -71,8 +71,8 @@ class MyConnector final : public connector::IExchangeConnector {
     connector::BookUpdate whole;
     whole.symbol = symbol;
     whole.kind = connector::BookUpdateKind::Snapshot;
-    whole.update_id = last_ + 1;
-    whole.bids = {{price_at(last_ + 1), Quantity::from_int(2)}};
+    whole.update_id = last_;
+    whole.bids = {{price_at(last_), Quantity::from_int(2)}};
     whole.asks = {{Price::from_int(1'000'000), Quantity::from_int(1)}};
     emit_book_update(whole);
   }
