@@ -18,14 +18,14 @@ struct Halt {
 };
 
 struct AlpacaOptions {
-  std::string key;     // that is accepted; empty: any, with any secret
-  std::string secret;  // of that key
+  std::string key = {};     // that is accepted; empty: any, with any secret
+  std::string secret = {};  // of that key
   // The Unix time that its market starts at, in New York's hours: 2026-11-27T12:59:30-05:00 is half a minute before an
   // early close. Empty: the time it is, and a market that is always open.
-  std::optional<Nanos> clock;
+  std::optional<Nanos> clock = {};
   std::size_t connections = 1;   // of one account on one path; 0: no limit
   std::size_t symbol_limit = 0;  // of all lists of one connection together; 0: none
-  std::vector<Halt> halts;
+  std::vector<Halt> halts = {};
 };
 
 }  // namespace trunkline::sandbox::alpaca
