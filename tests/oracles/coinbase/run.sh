@@ -20,4 +20,4 @@ until [ -n "$(port_of control)" ]; do
   fi
   sleep 0.1
 done
-node "$here/check.mjs" "$(port_of server)"
+node "$here/check.mjs" "$(port_of venue)"
