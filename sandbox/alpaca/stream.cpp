@@ -100,8 +100,8 @@ void Streams::authenticate(Client& client, std::string key, std::string_view sec
     return exchange_.host().close(client, 1008, "auth failed");
   }
   const auto others = std::ranges::count_if(clients_, [&](const Client* other) {
-    return other != &client && !other->gone && other->path == client.path && state(*other).authenticated &&
-           state(*other).key == key;
+    return other != &client && !other->gone && !other->deaf && other->path == client.path &&
+           state(*other).authenticated && state(*other).key == key;
   });
   const std::size_t limit = exchange_.options().connections;
   if (limit != 0 && static_cast<std::size_t>(others) >= limit) {
