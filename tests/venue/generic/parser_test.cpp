@@ -207,7 +207,8 @@ TEST(GenericParser, WhatIsNoMessageIsAFailure) {
   Parser parser = parser_of(bybit());
   for (const std::string_view text :
        {"", " ", "pong", "{", R"({"topic":"orderbook.50.A")", R"({"topic":"publicTrade.A","data":[{"T":1)", "\xff\xfe",
-        R"({"topic":"publicTrade.A","data":[{"T":1,"s":"A","S":"Buy","v":"1","p":"2"}]])", "nonsense{}"}) {
+        R"({"topic":"publicTrade.A","data":[{"T":1,"s":"A","S":"Buy","v":"1","p":"2"}]])", "nonsense{}",
+        R"({"ping{"ping":149204023,"ping":1492420402377})"}) {
     const Collector out = collect(parser, text);
     EXPECT_EQ(out.failures.size() + out.unknown.size(), 1U) << text;
   }

@@ -562,16 +562,23 @@ void Parser::parse(std::string_view text, RecordListener& listener) {
 
 // Most venues write first what tells the kind: then the fields behind it are read on the way.
 bool Parser::read_in_one_pass(simdjson::ondemand::document& document, std::string_view text, RecordListener& listener) {
+  // After an error the document may not be touched again: it is told, not tried another way.
+  const auto refuse = [&](error_code error) {
+    listener.take_failure(MessageKind::Ignored, {},
+                          fmt::format("{} in {}", simdjson::error_message(error), excerpt(text, 200)));
+    return true;
+  };
   ondemand::object object;
   ondemand::json_type type;
-  if (document.type().get(type) != simdjson::SUCCESS || type != ondemand::json_type::object) return false;
-  if (document.get_object().get(object) != simdjson::SUCCESS) return false;
+  if (const auto error = document.type().get(type)) return refuse(error);
+  if (type != ondemand::json_type::object) return false;
+  if (const auto error = document.get_object().get(object)) return refuse(error);
   std::optional<Reading> reading;
   std::size_t left = 0;
   for (auto item : object) {
     ondemand::field field;
     if (const auto error = std::move(item).get(field)) {
-      if (!reading) return false;
+      if (!reading) return refuse(error);
       finish(*reading, document, error);
       return true;
     }
