@@ -27,7 +27,7 @@ from alpaca.trading.enums import AssetClass, AssetStatus
 from alpaca.trading.requests import GetAssetsRequest, GetCalendarRequest
 
 KEY, SECRET = "oracle-key", "oracle-secret"
-LIMIT = 60.0
+LIMIT = 120.0
 checks = 0
 
 
@@ -41,7 +41,7 @@ def check(truth, what):
 class Sandbox:
     def __init__(self, binary, *options):
         self.process = subprocess.Popen(
-            [binary, "sandbox", "alpaca", "--port", "0", "--symbols", "AAPL,MSFT,BTC/USD,ETH/USD", "--rate", "200",
+            [binary, "sandbox", "alpaca", "--port", "0", "--symbols", "AAPL,MSFT,BTC/USD,ETH/USD", "--rate", "100",
              "--key", KEY, "--secret", SECRET, *options], stdout=subprocess.PIPE, text=True)
         found = None
         for line in self.process.stdout:
@@ -143,8 +143,7 @@ def crypto(sandbox):
     truth = {}
 
     def equal(symbol):
-        return all({float(price): float(size) for price, size in truth[symbol][name]} == books[symbol][side]
-                   for side, name in (("b", "bids"), ("a", "asks")))
+        return truth[symbol] == books[symbol]
 
     def done():
         if len(trades) < 30 or len(wholes) < 2:
@@ -152,7 +151,9 @@ def crypto(sandbox):
         if not truth:
             sandbox.control("/sandbox/pause", "POST")
             for symbol in ("BTC/USD", "ETH/USD"):
-                truth[symbol] = sandbox.control("/sandbox/book?symbol=" + symbol.replace("/", "%2F"))
+                book = sandbox.control("/sandbox/book?symbol=" + symbol.replace("/", "%2F"))
+                truth[symbol] = {side: {float(price): float(size) for price, size in book[name]}
+                                 for side, name in (("b", "bids"), ("a", "asks"))}
         # What was sent before the market stood still is on its way.
         return all(map(equal, truth))
 
