@@ -204,8 +204,9 @@ Result<Catalog> parse_assets(Market market, std::string_view exchange, std::stri
   const OnRefused refuse = [&](std::string error) { catalog.refused.push_back(std::move(error)); };
   const bool walked = cursor.items([&] {
     Asset asset;
-    if (!read_or_refuse(cursor, [&] { return read_asset(cursor, asset); }, refuse)) return false;
-    if (asset.asset_class != wanted || asset.symbol.empty()) return true;
+    bool good = false;
+    if (!read_or_refuse(cursor, [&] { return good = read_asset(cursor, asset); }, refuse)) return false;
+    if (!good || asset.asset_class != wanted) return true;
     auto descriptor = descriptor_of(market, exchange, asset.symbol);
     if (!descriptor) {
       refuse(descriptor.error().message);
