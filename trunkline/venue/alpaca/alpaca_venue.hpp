@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "trunkline/venue/context.hpp"
 #include "trunkline/venue/alpaca/crypto_book.hpp"
 #include "trunkline/venue/alpaca/message_reader.hpp"
 #include "trunkline/venue/alpaca/poll.hpp"
 #include "trunkline/venue/alpaca/rest_bodies.hpp"
 #include "trunkline/venue/alpaca/stream_session.hpp"
+#include "trunkline/venue/context.hpp"
 #include "trunkline/venue/freshness.hpp"
 #include "trunkline/venue/symbol_table.hpp"
 #include "trunkline/venue/venue.hpp"

@@ -10,8 +10,8 @@
 
 #include "trunkline/book/book.hpp"
 #include "trunkline/book/ladder.hpp"
-#include "trunkline/venue/context.hpp"
 #include "trunkline/venue/alpaca/messages.hpp"
+#include "trunkline/venue/context.hpp"
 #include "trunkline/venue/instrument.hpp"
 
 namespace trunkline::venue::alpaca {
