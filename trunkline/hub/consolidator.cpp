@@ -1,5 +1,7 @@
 #include "trunkline/hub/consolidator.hpp"
 
+#include <utility>
+
 namespace trunkline::hub {
 namespace {
 
@@ -12,8 +14,11 @@ Consolidator::Consolidator(bus::Bus& bus, const bus::RingConfig& ring, venue::Co
       wait_(ring.wait),
       ring_(ring),
       sink_(ring_, id),
-      quotes_({.mapping = [this](const wire::SymbolMapping& mapping,
-                                 std::string_view text) { sink_.publish(mapping, text, std::string_view{}); },
+      quotes_({.mapping =
+                   [this](const wire::SymbolMapping& mapping, std::string_view text) {
+                     tell_connected();
+                     sink_.publish(mapping, text, std::string_view{});
+                   },
                .quote = [this](const wire::ConsolidatedQuote& quote) { sink_.publish(quote); }}) {
   bus_.add(ring_);
 }
@@ -37,12 +42,15 @@ void Consolidator::stop() {
   reader_.reset();
 }
 
-void Consolidator::run() {
-  sink_.begin(unix_now(), 0);
+// Once there is anything to tell: a hub whose venues have nothing in common does not see it.
+void Consolidator::tell_connected() {
+  if (std::exchange(told_, true)) return;
   wire::ConnectionStatus status;
   status.state = wire::ConnectionState::Connected;
   sink_.publish(status, ConsolidatedQuotes::exchange, std::string_view("bus"), std::string_view{});
-  sink_.flush();
+}
+
+void Consolidator::run() {
   while (!stopping_.load(std::memory_order_acquire)) {
     const bus::BusPoll poll = reader_->poll(wanted);
     switch (poll.kind) {

@@ -28,6 +28,7 @@ class Consolidator final : public ISubsystem {
 
  private:
   void run();
+  void tell_connected();
 
   bus::Bus& bus_;
   bus::WaitStrategy wait_;
@@ -36,6 +37,7 @@ class Consolidator final : public ISubsystem {
   ConsolidatedQuotes quotes_;
   std::unique_ptr<bus::BusReader> reader_;
   std::thread thread_;
+  bool told_ = false;  // ConnectionStatus
   std::atomic<bool> stopping_{false};
 };
 

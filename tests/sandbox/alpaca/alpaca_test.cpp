@@ -239,9 +239,11 @@ TEST(AlpacaConnector, AHaltIsTheStatusOfItsSymbol) {
   options.halts.push_back({"MSFT", 1s, 1s});
   const auto server = serve(options);
   Follower follower(*server, {}, {"alpaca:AAPL", "alpaca:MSFT"}, all);
-  ASSERT_TRUE(follower.until([&] { return follower.log.count("trading_status") == 2; }));
-  EXPECT_TRUE(std::ranges::count(follower.statuses, wire::TradingStatus::Halted) == 1);
-  EXPECT_EQ(follower.statuses.back(), wire::TradingStatus::Trading);
+  ASSERT_TRUE(follower.until([&] {
+    return std::ranges::count(follower.statuses, wire::TradingStatus::Halted) == 1 &&
+           follower.statuses.back() == wire::TradingStatus::Trading;
+  }));
+  EXPECT_EQ(follower.log.count("trading_status"), 2);
 }
 
 TEST(AlpacaConnector, ARefusedKeyStopsTheConnectorForGood) {
