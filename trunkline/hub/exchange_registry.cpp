@@ -30,7 +30,7 @@ std::unique_ptr<venue::Venue> make_coinbase(const ExchangeConfig& config) {
   coinbase.api = Api;
   coinbase.audit_interval = config.audit_interval();
   coinbase.maximum_age = config.maximum_age();
-  if (const auto& key = config.credentials()) {
+  if (const auto& key = config.credentials(); key && !key->api_key.empty()) {
     coinbase.credentials = {key->api_key, key->secret, key->passphrase};
   }
   return std::make_unique<venue::coinbase::CoinbaseVenue>(std::move(coinbase));

@@ -18,7 +18,7 @@ namespace trunkline::venue::coinbase {
 class BookAudit {
  public:
   // Changes are noted for so long before a request: a reply may come from a cache that is as old.
-  static constexpr Nanos before = std::chrono::seconds{3};
+  static constexpr Nanos before = std::chrono::seconds{2};
   // And for so long after the reply: it may be ahead of the stream.
   static constexpr Nanos after = std::chrono::seconds{1};
   static constexpr Nanos answer_limit = std::chrono::minutes{1};

@@ -32,8 +32,8 @@ constexpr std::uint32_t requests_per_minute = 300;
 // Below the 8 a second that one address may send.
 constexpr std::uint32_t messages_per_second = 5;
 constexpr Nanos silence_before_ping = std::chrono::seconds{10};
-// Levels a side of a product_book of Advanced Trade.
-constexpr std::size_t advanced_book_limit = 1'000;
+// How many levels a product_book of Advanced Trade holds is not known: it is taken as cut behind its worst ones.
+constexpr std::size_t any_size_is_cut = 1;
 
 enum class Purpose : std::uint8_t { Products = 1, Audit = 2 };
 
@@ -198,9 +198,8 @@ void CoinbaseVenue::ask_for_catalog(bool again, const Context& context) {
 std::string CoinbaseVenue::book_address(const CoinbaseFeed& feed) const {
   const std::string_view base = config_.rest_base.empty() ? spec_of(config_.api).rest_base : config_.rest_base;
   const std::string& product = feed.instrument.venue_symbol;
-  return config_.api == Api::Exchange
-             ? fmt::format("{}/products/{}/book?level=2", base, product)
-             : fmt::format("{}/market/product_book?product_id={}&limit={}", base, product, advanced_book_limit);
+  return config_.api == Api::Exchange ? fmt::format("{}/products/{}/book?level=2", base, product)
+                                      : fmt::format("{}/market/product_book?product_id={}", base, product);
 }
 
 void CoinbaseVenue::take_reply(const Reply& reply, const Context& context) {
@@ -221,7 +220,7 @@ void CoinbaseVenue::take_reply(const Reply& reply, const Context& context) {
   if (reply.status != 200) {
     error = fmt::format("HTTP {}: {}", reply.status, excerpt(reply.body));
   } else if (const auto book = rest_parser_.parse(config_.api, reply.body, of.instrument.unit_exponent); book) {
-    return of.audit.take(**book, config_.api == Api::Advanced ? advanced_book_limit : 0, context.now);
+    return of.audit.take(**book, config_.api == Api::Advanced ? any_size_is_cut : 0, context.now);
   } else {
     error = book.error();
   }
