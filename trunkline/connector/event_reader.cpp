@@ -96,13 +96,14 @@ bool same_word(std::string_view text, std::string_view lower) {
 
 Result<Price> read_price(std::string_view text) {
   const auto price = Price::parse(text);
-  if (!price) return wrong("price", text, fmt::format("a decimal number ({})", to_text(price.error())));
+  if (!price) return fail(ErrorCode::Protocol, fmt::format("price \"{}\": {}", excerpt(text), to_text(price.error())));
   return *price;
 }
 
 Result<Quantity> read_quantity(std::string_view text) {
   const auto quantity = Quantity::parse(text);
-  if (!quantity) return wrong("qty", text, fmt::format("a decimal number ({})", to_text(quantity.error())));
+  if (!quantity)
+    return fail(ErrorCode::Protocol, fmt::format("qty \"{}\": {}", excerpt(text), to_text(quantity.error())));
   if (quantity->raw() < 0) return wrong("qty", text, "zero or more");
   return *quantity;
 }
