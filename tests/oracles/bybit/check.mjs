@@ -23,7 +23,7 @@ async function deadline(what, promise, seconds = 20) {
   }
 }
 
-function client() {
+async function client() {
   const exchange = new ccxt.pro.bybit({
     enableRateLimit: false,
     options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } },
@@ -33,6 +33,7 @@ function client() {
     if (typeof url === 'string') exchange.urls.api[key] = url.replace(/^https:\/\/[^/]+/, origin);
   }
   exchange.urls.api.ws.public.spot = `ws://127.0.0.1:${port}/v5/public/spot`;
+  await exchange.loadHttpProxyAgent();
   return exchange;
 }
 
@@ -52,7 +53,7 @@ function difference(book, right, depth) {
 }
 
 async function run(symbols) {
-  const exchange = client();
+  const exchange = await client();
   const markets = await deadline('loadMarkets', exchange.loadMarkets());
   for (const symbol of symbols) {
     const known = markets[symbol];
