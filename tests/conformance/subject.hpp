@@ -15,6 +15,7 @@ namespace trunkline::conformance {
 // What becomes of a book when a message of it is lost or changed on the way.
 enum class Finds : std::uint8_t {
   AtOnce,   // the next message shows it
+  IfWrong,  // a check of the book itself shows it; what the next message makes good again is no fault of the book
   ByAudit,  // nothing in the stream shows it: a comparison with the venue's own book does, within the audit interval
   Unfelt,   // the book stays right
 };

@@ -91,6 +91,7 @@ const std::vector<Subject>& subjects() {
       {.exchange = "kraken",
        .symbols = {"kraken:BTC-USD", "kraken:ETH-USD", "kraken:SOL-USD"},
        .integrity = wire::Integrity::Checksummed,
+       .lost = Finds::IfWrong,
        .depth = 10,
        .lacks = {{35, "nothing is asked for over HTTP"}, {36, "nothing is asked for over HTTP"}}},
       {.exchange = "alpaca",
