@@ -4,7 +4,7 @@
 set -eu
 build="$1"; shift
 program="$build/tests/test_conformance"
-[ $# -gt 0 ] || set -- $("$program" --gtest_list_tests | sed -n 's/^  \([a-z_]*\)_01_.*/\1/p')
+[ $# -gt 0 ] || set -- $("$program" --gtest_list_tests | sed -n 's/^  Holds.\([a-z_]*\)_01_.*/\1/p')
 logs="$(mktemp -d)"
 trap 'rm -rf "$logs"' EXIT
 export GTEST_BRIEF=1 program logs
