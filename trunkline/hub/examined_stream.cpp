@@ -12,49 +12,54 @@ static bool mentions(const net::LaneInfo& lane, std::string_view words) {
 
 // --- Connection -----------------------------------------------------------------------------------------------------
 
+// A connection of this lane came about, whatever became of it.
+static bool was_open(const Patient& patient, std::size_t lane) {
+  return std::ranges::any_of(patient.seen().connections, [lane](const auto& each) { return each.lane == lane; });
+}
+
 Answer hosts_are_reachable(Patient& patient) {
   VenueProbe& probe = patient.probe;
   (void)patient.until("the connections", [&] {
-    return std::ranges::all_of(probe.lanes(),
-                               [](const net::LaneInfo& lane) {
-                                 return lane.state == wire::ConnectionState::Connected || lane.attempt >= 2;
-                               }) &&
-           !probe.lanes().empty();
+    const auto lanes = probe.lanes();
+    return !lanes.empty() && std::ranges::all_of(lanes, [](const net::LaneInfo& lane) {
+      return lane.state == wire::ConnectionState::Connected || lane.attempt >= 2;
+    });
   });
   std::vector<std::string> reached;
-  for (const net::LaneInfo& lane : probe.lanes()) {
-    const bool beyond = mentions(lane, "TLS") || mentions(lane, "handshake") || mentions(lane, "closed by the server");
-    if (lane.state != wire::ConnectionState::Connected && !beyond) {
+  const auto lanes = probe.lanes();
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const net::LaneInfo& lane = lanes[i];
+    if (!was_open(patient, i) && !mentions(lane, "TLS") && !mentions(lane, "handshake")) {
       return fails(lane.last_reason.empty() ? fmt::format("{}: no answer within {}", lane.url, patient.limit())
                                             : lane.last_reason);
     }
     const auto url = net::Url::parse(lane.url);
-    if (const std::string origin = url ? url->origin() : lane.url; std::ranges::find(reached, origin) == reached.end())
-      reached.push_back(origin);
+    const std::string origin = url ? url->origin() : lane.url;
+    if (std::ranges::find(reached, origin) == reached.end()) reached.push_back(origin);
   }
   return holds(fmt::format("{}", fmt::join(reached, ", ")));
 }
 
 Answer tls_is_verified(Patient& patient) {
   bool plain = false;
-  for (const net::LaneInfo& lane : patient.probe.lanes()) {
-    if (mentions(lane, "TLS")) return fails(lane.last_reason);
-    if (lane.state != wire::ConnectionState::Connected && !mentions(lane, "WebSocket handshake"))
-      return untold("no connection came about");
-    plain = plain || lane.url.starts_with("ws://");
+  const auto lanes = patient.probe.lanes();
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    if (!was_open(patient, i) && mentions(lanes[i], "TLS")) return fails(lanes[i].last_reason);
+    if (!was_open(patient, i) && !mentions(lanes[i], "WebSocket handshake")) return untold("no connection came about");
+    plain = plain || lanes[i].url.starts_with("ws://");
   }
   if (plain) return untold("this address is without TLS");
   return holds("certificate and host name");
 }
 
 Answer handshake_is_done(Patient& patient) {
-  for (const net::LaneInfo& lane : patient.probe.lanes()) {
-    if (lane.state == wire::ConnectionState::Connected) continue;
-    if (mentions(lane, "WebSocket handshake") || mentions(lane, "closed by the server")) return fails(lane.last_reason);
+  const auto lanes = patient.probe.lanes();
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    if (was_open(patient, i)) continue;
+    if (mentions(lanes[i], "WebSocket handshake")) return fails(lanes[i].last_reason);
     return untold("no connection came about");
   }
-  return holds(fmt::format("{} {}", patient.probe.lanes().size(),
-                           patient.probe.lanes().size() == 1 ? "WebSocket" : "WebSockets"));
+  return holds(fmt::format("{} {}", lanes.size(), lanes.size() == 1 ? "WebSocket" : "WebSockets"));
 }
 
 // --- Reference data and subscriptions -------------------------------------------------------------------------------
@@ -86,6 +91,13 @@ Answer symbol_is_listed(Patient& patient) {
 }
 
 Answer subscriptions_are_acknowledged(Patient& patient) {
+  if (!patient.connected()) {
+    for (const net::LaneInfo& lane : patient.probe.lanes()) {
+      if (lane.state != wire::ConnectionState::Connected && !lane.last_reason.empty()) {
+        return patient.seen().connections.empty() ? untold("not connected") : fails(lane.last_reason);
+      }
+    }
+  }
   if (!patient.seen().mapping) return untold("nothing was subscribed");
   const bool answered = patient.until("the acknowledgements", [&] { return patient.probe.all_ready(); });
   std::vector<std::string> wrong;

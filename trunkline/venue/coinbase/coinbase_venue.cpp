@@ -325,6 +325,7 @@ void CoinbaseVenue::audit(CoinbaseFeed& of, const Context& context) {
       break;
     case BookAudit::Verdict::Equal:
       ++books_.audits;
+      report(context, Severity::Debug, "book_audit_passed", of.instrument.text, {});
       break;
     case BookAudit::Verdict::Inconclusive:
       ++books_.audits_inconclusive;
