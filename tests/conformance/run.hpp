@@ -89,7 +89,7 @@ class Run {
   // The venue stands still; the book's levels equal the sandbox's. Empty where they do, else the first difference.
   std::string difference(const std::string& symbol);
   // All books are Live and equal to the truth, within the limit.
-  [[nodiscard]] bool ends_true(Nanos limit = 20s);
+  [[nodiscard]] bool ends_true(Nanos limit = 40s);
   std::string why_not_true();
 
   // Frames of symbols without a mapping before, and frames of the wrong sequence.
