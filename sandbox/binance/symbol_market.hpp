@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "sandbox/market/bars.hpp"
 #include "sandbox/binance/stream.hpp"
-#include "sandbox/market/book_history.hpp"
 #include "sandbox/flow/order_flow.hpp"
+#include "sandbox/market/bars.hpp"
+#include "sandbox/market/book_history.hpp"
 
 namespace trunkline::sandbox::binance {
 

@@ -187,8 +187,7 @@ class DiffBook {
  private:
   using Levels = std::map<std::int64_t, std::int64_t>;
 
-  static bool same(const Levels& mine, const std::vector<BookLevel>& truth, const Instrument&,
-                   std::size_t depth) {
+  static bool same(const Levels& mine, const std::vector<BookLevel>& truth, const Instrument&, std::size_t depth) {
     auto level = mine.begin();
     for (std::size_t i = 0; i < std::min(depth, truth.size()); ++i, ++level) {
       if (level == mine.end() || std::abs(level->first) != truth[i].price.raw() ||

@@ -123,9 +123,10 @@ TEST(KrakenSandbox, WritesItsMessagesFieldByFieldAsTheVenueDoes) {
       R"({"method")",
       R"(\{"method":"subscribe","result":\{"channel":"trade","snapshot":false,"symbol":"BTC/USD"\},"success":true,"time_in":)" +
           time + R"(,"time_out":)" + time + R"(,"req_id":7\})");
-  expect(R"({"channel":"trade")",
-         R"re(\{"channel":"trade","type":"update","data":\[(\{"symbol":"BTC/USD","side":"(buy|sell)","price":\d+\.\d,"qty":\d+\.\d{8},"ord_type":"limit","trade_id":\d+,"timestamp":)re" +
-             time + R"(\},?)+\]\})");
+  expect(
+      R"({"channel":"trade")",
+      R"re(\{"channel":"trade","type":"update","data":\[(\{"symbol":"BTC/USD","side":"(buy|sell)","price":\d+\.\d,"qty":\d+\.\d{8},"ord_type":"limit","trade_id":\d+,"timestamp":)re" +
+          time + R"(\},?)+\]\})");
   socket.send(subscribe("ticker", R"("BTC/USD")", R"(,"event_trigger":"bbo")"));
   expect(
       R"({"channel":"ticker","type":"update")",

@@ -60,10 +60,9 @@ void RequestQueue::send(venue::Request request) {
   stats_.requests.add();
   Headers headers;
   for (const auto& [name, value] : request.headers) headers.add(name, value);
-  client_->send({.url = url ? url->to_text() : request.url,
-                 .headers = std::move(headers),
-                 .deadline = config_.request_timeout},
-                [this, ticket](Result<HttpClient::Reply> result) { finished(ticket, std::move(result)); });
+  client_->send(
+      {.url = url ? url->to_text() : request.url, .headers = std::move(headers), .deadline = config_.request_timeout},
+      [this, ticket](Result<HttpClient::Reply> result) { finished(ticket, std::move(result)); });
   in_flight_.emplace(ticket, std::move(request));
 }
 
