@@ -11,11 +11,7 @@ constexpr std::size_t consolidated_ring_bytes = std::size_t{256} << 10;
 
 }  // namespace
 
-ExchangeHub::ExchangeHub(HubConfig config, EventLog& log)
-    : config_(std::move(config)),
-      events_(log),
-      consolidator_(market_data_.bus(), {.capacity_bytes = consolidated_ring_bytes, .wait = config_.ring.wait},
-                    connector::connector_id(ConsolidatedQuotes::exchange)) {}
+ExchangeHub::ExchangeHub(HubConfig config, EventLog& log) : config_(std::move(config)), events_(log) {}
 
 ExchangeHub::~ExchangeHub() {
   stop();
@@ -24,10 +20,10 @@ ExchangeHub::~ExchangeHub() {
 Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
   auto primary = make_session(config, config.backup() == nullptr ? config.name() : config.name() + "-primary");
   if (!primary) return std::unexpected(primary.error());
-  if (config.backup() == nullptr) return add_connector(*std::move(primary));
+  if (config.backup() == nullptr) return attach(*std::move(primary));
   auto backup = make_session(*config.backup(), config.name() + "-backup");
   if (!backup) return std::unexpected(backup.error());
-  return add_connector(std::make_shared<connector::FailoverConnector>(
+  return attach(std::make_shared<connector::FailoverConnector>(
       connector::FailoverConnectorConfig{.connector = {.name = config.name(), .ring = config_.ring, .log = &events_},
                                          .return_after = config.return_after()},
       *std::move(primary), *std::move(backup)));
@@ -52,7 +48,36 @@ Result<std::shared_ptr<connector::IExchangeConnector>> ExchangeHub::make_session
   return std::make_shared<connector::SessionConnector>(connector_config, (*row)->make(config), events_);
 }
 
+// What a connector of one's own brings, nobody knows beforehand.
 Result<void> ExchangeHub::add_connector(std::shared_ptr<connector::IExchangeConnector> connector) {
+  if (auto attached = attach(std::move(connector)); !attached) return attached;
+  const std::lock_guard lock(life_);
+  start_consolidator();
+  return {};
+}
+
+void ExchangeHub::start_consolidator() {
+  if (consolidator_) return;
+  consolidator_.emplace(market_data_.bus(),
+                        bus::RingConfig{.capacity_bytes = consolidated_ring_bytes, .wait = config_.ring.wait},
+                        connector::connector_id(ConsolidatedQuotes::exchange));
+  if (running_) consolidator_->start();
+}
+
+void ExchangeHub::consolidate(const SymbolDescriptor& symbol) {
+  std::optional<SymbolDescriptor> earlier;
+  {
+    const std::lock_guard lock(life_);
+    const auto [found, fresh] = pairs_.try_emplace(symbol.base + "-" + symbol.quote, symbol);
+    if (fresh || found->second.exchange == symbol.exchange || consolidator_) return;
+    start_consolidator();
+    if (running_) earlier = found->second;
+  }
+  // Its mapping went by before anybody compared.
+  if (earlier) request_resend(earlier->hash());
+}
+
+Result<void> ExchangeHub::attach(std::shared_ptr<connector::IExchangeConnector> connector) {
   const std::lock_guard lock(life_);
   if (auto added = connections_.add(connector); !added) return added;
   market_data_.attach(*connector);
@@ -69,6 +94,7 @@ Result<void> ExchangeHub::create_connector(std::string_view kind, connector::Con
 }
 
 Result<void> ExchangeHub::subscribe_market_data(const SymbolDescriptor& symbol, venue::Channels channels) {
+  consolidate(symbol);
   return connections_.command({venue::Action::Subscribe, symbol, channels});
 }
 
@@ -89,7 +115,7 @@ void ExchangeHub::start() {
   if (std::exchange(running_, true)) return;
   started_ = monotonic_now();
   for (const auto& strategy : strategies_) strategy->start();
-  consolidator_.start();
+  if (consolidator_) consolidator_->start();
   connections_.start();
 }
 
@@ -97,7 +123,7 @@ void ExchangeHub::stop() {
   const std::lock_guard lock(life_);
   if (!std::exchange(running_, false)) return;
   connections_.stop();
-  consolidator_.stop();
+  if (consolidator_) consolidator_->stop();
   for (const auto& strategy : strategies_) strategy->stop();
 }
 

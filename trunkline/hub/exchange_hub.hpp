@@ -10,8 +10,10 @@
 // on threads of their own.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +92,9 @@ class ExchangeHub {
   void request_resend(SymbolHash symbol) { connections_.request_resend(symbol); }
 
  private:
+  Result<void> attach(std::shared_ptr<connector::IExchangeConnector> connector);
+  void consolidate(const SymbolDescriptor& symbol);
+  void start_consolidator();
   Result<std::shared_ptr<connector::IExchangeConnector>> make_session(const ExchangeConfig& config,
                                                                       const std::string& name);
 
@@ -98,8 +103,9 @@ class ExchangeHub {
   MarketDataBridge market_data_;
   ConnectionManager connections_;
   std::vector<std::unique_ptr<StrategyRunner>> strategies_;
-  Consolidator consolidator_;
-  std::mutex life_;  // held while connectors come or all start or stop
+  std::optional<Consolidator> consolidator_;                    // once two exchanges may have something in common
+  std::map<std::string, SymbolDescriptor, std::less<>> pairs_;  // base and quote, and who has them first
+  std::mutex life_;                                             // held while connectors come or all start or stop
   Nanos started_{0};
   bool running_ = false;
 };
