@@ -140,9 +140,10 @@ TEST(PushConnector, PooledUpdateIsFreeOncePublished) {
 }
 
 TEST(PushConnector, CallbacksGetEverythingInOrderOnTheEmittingThread) {
+  // What callbacks refer to outlives the connector.
   std::vector<std::string> seen;
-  Mine connector("mine");
   const auto here = std::this_thread::get_id();
+  Mine connector("mine");
   connector.set_callbacks(
       {.on_book_update =
            [&](const bus::BookUpdateEvent& event) {

@@ -1,6 +1,7 @@
 // Every message of the stream, in JSON and MessagePack: what it says, that both say the same, and what becomes of
 // messages that are damaged.
 #include <gtest/gtest.h>
+#include <memory>
 
 #include "venue/alpaca/harness.hpp"
 
@@ -9,6 +10,7 @@ namespace {
 
 // Keeps what it is handed.
 struct Kept {
+  std::shared_ptr<void> cursor;
   std::vector<TradeMessage> trades;
   std::vector<QuoteMessage> quotes;
   std::vector<BarMessage> bars;
@@ -44,14 +46,17 @@ struct Kept {
 // The texts of what is kept lie in `text`, which must outlive it.
 Kept read_json(const std::string& text) {
   Kept kept;
-  JsonCursor cursor(text);
-  read_messages(cursor, kept.buffer, kept);
+  // Texts with escapes lie in the cursor.
+  const auto cursor = std::make_shared<JsonCursor>(text);
+  kept.cursor = cursor;
+  read_messages(*cursor, kept.buffer, kept);
   return kept;
 }
 Kept read_pack(const std::string& bytes) {
   Kept kept;
-  MessagePackCursor cursor(bytes);
-  read_messages(cursor, kept.buffer, kept);
+  const auto cursor = std::make_shared<MessagePackCursor>(bytes);
+  kept.cursor = cursor;
+  read_messages(*cursor, kept.buffer, kept);
   return kept;
 }
 
