@@ -26,8 +26,8 @@ class Program {
     this.process.stderr.on("data", (data) => (this.errors = (this.errors + data).slice(-8000)));
     this.process.stdout.on("data", (data) => {
       this.output += data;
-      for (const [, name, url] of this.output.matchAll(/^\s*(\w[\w ]*?)[:\s]\s*(https?:\/\/[\d.:]+)\S*$/gm))
-        this.addresses.set(name, url);
+      for (const [, name, url] of this.output.matchAll(/^\s*(\w[\w ]*?)[:\s]\s*(https?:\/\/[\d.:]+)\S*(?: .*)?$/gm))
+        if (!this.addresses.has(name)) this.addresses.set(name, url);
     });
   }
 
