@@ -29,7 +29,7 @@ struct BinanceSandbox::Core : Controlled {
   void pump();
   void keep_house(Nanos now);
   void accept(const net::HttpRequest& request, Market home, std::shared_ptr<net::WebSocketServerConnection> socket);
-  void answer(const net::HttpRequest& request, net::Responder responder);
+  void answer(const net::HttpRequest& request, Market home, net::Responder responder);
   void later(Nanos delay, std::function<void()> what);
   void report(std::string_view name, std::vector<std::pair<std::string_view, std::string>> fields);
 

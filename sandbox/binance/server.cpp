@@ -52,8 +52,8 @@ Result<void> BinanceSandbox::Core::listen() {
     server.port = options.port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(options.port + i);
     server.websocket_ping_after = Nanos{0};  // the venue's own pings instead
     net::HttpServer::Handlers handlers;
-    handlers.on_request = [this](const net::HttpRequest& request, net::Responder responder) {
-      answer(request, std::move(responder));
+    handlers.on_request = [this, home](const net::HttpRequest& request, net::Responder responder) {
+      answer(request, home, std::move(responder));
     };
     handlers.check_websocket = [this, home](const net::HttpRequest& request) -> std::optional<net::HttpResponse> {
       const auto endpoint = parse_endpoint(request, home);
@@ -175,8 +175,8 @@ void BinanceSandbox::Core::accept(const net::HttpRequest& request, Market home,
   });
 }
 
-void BinanceSandbox::Core::answer(const net::HttpRequest& request, net::Responder responder) {
-  if (request.path.starts_with("/sandbox/")) return answer_control(*this, request, std::move(responder));
+void BinanceSandbox::Core::answer(const net::HttpRequest& request, Market home, net::Responder responder) {
+  if (request.path.starts_with("/sandbox/")) return answer_control(*this, request, std::move(responder), to_text(home));
   if (rest.handle(request, responder)) return;
   net::HttpResponse response;
   response.status = 404;

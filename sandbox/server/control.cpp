@@ -36,8 +36,10 @@ ordered_json levels_json(const std::vector<BookLevel>& levels, std::size_t depth
   return out;
 }
 
-net::HttpResponse book_reply(Controlled& sandbox, const net::HttpRequest& request) {
-  const auto market = request.parameter("market");
+net::HttpResponse book_reply(Controlled& sandbox, const net::HttpRequest& request,
+                             std::optional<std::string_view> home) {
+  auto market = request.parameter("market");
+  if (!market) market = home;
   if (market) {
     if (auto known = parse_market(*market); !known) return problem(known.error());
   }
@@ -71,9 +73,9 @@ net::HttpResponse fault_reply(Controlled& sandbox, const net::HttpRequest& reque
   return json_reply({{"armed", *armed}});
 }
 
-net::HttpResponse reply(Controlled& sandbox, const net::HttpRequest& request) {
+net::HttpResponse reply(Controlled& sandbox, const net::HttpRequest& request, std::optional<std::string_view> home) {
   if (request.path == "/sandbox/status") return text_reply(sandbox.status());
-  if (request.path == "/sandbox/book") return book_reply(sandbox, request);
+  if (request.path == "/sandbox/book") return book_reply(sandbox, request, home);
   if (request.path == "/sandbox/fault") return fault_reply(sandbox, request);
   if (request.path == "/sandbox/pause" || request.path == "/sandbox/resume") {
     if (request.method != "POST") return wrong_method();
@@ -86,8 +88,9 @@ net::HttpResponse reply(Controlled& sandbox, const net::HttpRequest& request) {
 
 }  // namespace
 
-void answer_control(Controlled& sandbox, const net::HttpRequest& request, net::Responder responder) {
-  responder.respond(reply(sandbox, request));
+void answer_control(Controlled& sandbox, const net::HttpRequest& request, net::Responder responder,
+                    std::optional<std::string_view> home) {
+  responder.respond(reply(sandbox, request, home));
 }
 
 ordered_json to_json(const FaultSet& faults) {

@@ -29,7 +29,9 @@ class Controlled {
   virtual void pause(bool paused) = 0;
 };
 
-void answer_control(Controlled& sandbox, const net::HttpRequest& request, net::Responder responder);
+// home: the market of the port that was asked, where a sandbox has one port a market; meant where a request names none.
+void answer_control(Controlled& sandbox, const net::HttpRequest& request, net::Responder responder,
+                    std::optional<std::string_view> home = std::nullopt);
 
 // {"armed":[...],"injected":{"drop":0,...}}
 nlohmann::ordered_json to_json(const FaultSet& faults);

@@ -142,6 +142,19 @@ TEST(BinanceSandbox, SubscribesUnsubscribesAndLists) {
   EXPECT_EQ(socket.next([](const std::string&) { return true; }, 200ms), "");
 }
 
+TEST(BinanceSandbox, TellsTheBookOfTheMarketWhosePortIsAsked) {
+  const auto sandbox = start(lively());
+  Loop loop;
+  for (const Served& s : served) {
+    Rest rest(loop, sandbox->port(s.market));
+    const json book = rest.get("/sandbox/book?depth=5&symbol=" + s.symbol).parsed();
+    EXPECT_EQ(book["market"], to_text(s.market));
+    EXPECT_EQ(book["bids"].size(), 5U);
+  }
+  Rest spot(loop, sandbox->port(Market::Spot));
+  EXPECT_EQ(spot.get("/sandbox/book?market=usdm&symbol=BTCUSDT").parsed()["market"], "usdm");
+}
+
 TEST(BinanceSandbox, RefusesWhatItDoesNotUnderstand) {
   const auto sandbox = start(lively());
   Loop loop;
