@@ -135,7 +135,12 @@ std::string health_json(const StreamMonitor& monitor, const ProcessView& process
                        {"clients", {{"relay", process.relay_clients}, {"bridge", process.bridge_clients}}},
                        {"slow_clients", process.slow_clients},
                        {"client_missed", process.client_missed},
-                       {"missed_on_bus", process.bus_missed}};
+                       {"missed_on_bus", process.bus_missed},
+                       {"filtered",
+                        {{"symbol", process.filtered.symbol},
+                         {"kind", process.filtered.kind},
+                         {"joined", process.filtered.joined},
+                         {"outliers", process.filtered.outliers}}}};
   return health.dump();
 }
 

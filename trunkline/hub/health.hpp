@@ -10,6 +10,7 @@
 
 #include "trunkline/core/clock.hpp"
 #include "trunkline/hub/stream_monitor.hpp"
+#include "trunkline/relay/stream_filter.hpp"
 
 namespace trunkline::hub {
 
@@ -22,6 +23,7 @@ struct ProcessView {
   std::uint64_t slow_clients = 0;
   std::uint64_t client_missed = 0;  // frames that clients were told they missed
   std::uint64_t bus_missed = 0;     // frames that this process did not read in time
+  relay::FilterCounts filtered = {};
 };
 
 // One connector's counters that only its own process knows.

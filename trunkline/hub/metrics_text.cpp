@@ -139,6 +139,14 @@ std::string metrics_text(const StreamMonitor& monitor, const ProcessView& proces
   for (const ConnectorCounters& connector : counters) add_counters(families, connector);
   families.counter("trunkline_bus_missed_total", "Frames that were not read from the bus in time.", {},
                    process.bus_missed);
+  for (const auto& [reason, count] : {std::pair<const char*, std::uint64_t>{"symbol", process.filtered.symbol},
+                                      {"kind", process.filtered.kind},
+                                      {"joined", process.filtered.joined}}) {
+    families.counter("trunkline_filtered_total", "Frames that the configured filter left out.", {{"reason", reason}},
+                     count);
+  }
+  families.counter("trunkline_outliers_total", "Trades that were marked as outside of the price band.", {},
+                   process.filtered.outliers);
   families.gauge("trunkline_clients", "Connected clients.", {{"kind", "relay"}},
                  static_cast<double>(process.relay_clients));
   families.gauge("trunkline_clients", "Connected clients.", {{"kind", "bridge"}},

@@ -219,6 +219,22 @@ constexpr std::array rows{
         "bytes that may wait for a slow client before its books are conflated", set<&Settings::relay_max_queue>},
     Row{"relay.heartbeat", "", "duration", "30s", "a sign of life to every client this often",
         set<&Settings::relay_heartbeat>},
+    Row{"filter.symbols", "", "list", "", "clients are served these alone, as exchange:BASE-QUOTE; empty: all",
+        [](Settings& s, std::string_view text) { return read_symbols(text, s.filter.symbols); }},
+    Row{"filter.kinds", "", "list", "",
+        "clients are served these alone: trades, aggregate_trades, quotes, depth, bars, ticker, liquidations; empty: "
+        "all",
+        [](Settings& s, std::string_view text) {
+          return text.empty() ? (s.filter.kinds = {}, Outcome{}) : read(text, s.filter.kinds);
+        }},
+    Row{"filter.depth", "", "number", "0", "books are served with so many levels a side; 0: all",
+        [](Settings& s, std::string_view text) { return read(text, s.filter.depth); }},
+    Row{"filter.conflation", "", "duration", "0s",
+        "books and quotes of a symbol are served at most this often; 0s: each change",
+        [](Settings& s, std::string_view text) { return read(text, s.filter.conflation); }},
+    Row{"filter.price_band", "", "number", "0",
+        "trades farther from the middle of bid and ask than so many basis points are marked as outliers; 0: none",
+        [](Settings& s, std::string_view text) { return read(text, s.filter.price_band); }},
     Row{"bus.capacity", "", "size", "4MiB", "ring of each connector, a power of two",
         [](Settings& s, std::string_view text) { return read_power_of_two(text, s.bus_capacity); }},
     Row{"bus.wait", "", "block, yield or spin", "block", "how readers wait for the next frame",

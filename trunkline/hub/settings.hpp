@@ -20,6 +20,7 @@
 #include "trunkline/core/symbol.hpp"
 #include "trunkline/hub/exchange_config.hpp"
 #include "trunkline/hub/log.hpp"
+#include "trunkline/relay/stream_filter.hpp"
 #include "trunkline/venue/channels.hpp"
 #include "trunkline/venue/generic/mapping.hpp"
 
@@ -56,6 +57,7 @@ struct Settings {
   std::string relay_socket;                // empty: no relay
   std::size_t relay_max_queue = 8U << 20;  // bytes a slow client may have waiting
   Nanos relay_heartbeat = std::chrono::seconds{30};
+  relay::FilterConfig filter;           // of what clients are served
   std::size_t bus_capacity = 4U << 20;  // bytes, a power of two
   bus::WaitStrategy bus_wait = bus::WaitStrategy::Block;
   LogConfig log;

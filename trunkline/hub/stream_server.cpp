@@ -21,6 +21,7 @@ namespace {
 
 relay::DistributorConfig distributor_config(const StreamServerConfig& config) {
   relay::DistributorConfig distributor;
+  distributor.filter = config.filter;
   distributor.fan_out.max_queue_bytes = config.max_queue;
   distributor.fan_out.heartbeat = config.heartbeat;
   distributor.fan_out.encode_json = relay::Bridge::encode_json;
@@ -35,8 +36,8 @@ struct Match : Cases... {
 }  // namespace
 
 StreamServerConfig StreamServerConfig::from(const Settings& settings) {
-  return {settings.http_listen, settings.http_allowed_origins, settings.relay_socket, settings.relay_max_queue,
-          settings.relay_heartbeat};
+  return {settings.http_listen,     settings.http_allowed_origins, settings.relay_socket,
+          settings.relay_max_queue, settings.relay_heartbeat,      settings.filter};
 }
 
 struct StreamServer::Impl {
@@ -85,6 +86,7 @@ struct StreamServer::Impl {
     view.slow_clients = broadcast.fan_out().overflows();
     view.queued_bytes = broadcast.fan_out().total_queued_bytes();
     view.client_missed = broadcast.fan_out().total_missed();
+    view.filtered = broadcast.distributor().filtered();
     view.bus_missed = broadcast.distributor().missed(wire::GapScope::Bus);
     return view;
   }

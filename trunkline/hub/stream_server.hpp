@@ -27,6 +27,7 @@ struct StreamServerConfig {
   std::string relay_socket;  // empty: no relay
   std::size_t max_queue = 8U << 20;
   Nanos heartbeat = std::chrono::seconds{30};
+  relay::FilterConfig filter = {};
 
   static StreamServerConfig from(const Settings& settings);
 };

@@ -9,9 +9,18 @@ namespace trunkline::relay {
 using wire::FrameView;
 
 Distributor::Distributor(DistributorConfig config, EventLog* log)
-    : config_(std::move(config)), log_(log), fan_out_(config_.fan_out, cache_, log) {}
+    : config_(std::move(config)), log_(log), fan_out_(config_.fan_out, cache_, log) {
+  if (config_.filter.any()) {
+    filter_ = std::make_unique<StreamFilter>(config_.filter, [this](FrameView frame) { admit(frame); });
+  }
+}
 
 void Distributor::publish(FrameView frame) {
+  if (filter_) return filter_->take(frame);
+  admit(frame);
+}
+
+void Distributor::admit(FrameView frame) {
   constexpr ChannelMask kept =
       book_channels | channel(wire::MessageType::SymbolMapping) | channel(wire::MessageType::ConnectionStatus);
   ++frames_;
@@ -89,6 +98,7 @@ void Distributor::ask(SymbolIndex symbol, Nanos now) {
 }
 
 void Distributor::tick(Nanos now) {
+  if (filter_) filter_->tick(now);
   cache_.for_each_doubted(now, config_.resync_patience, [&](SymbolIndex symbol) { ask(symbol, now); });
   fan_out_.tick(now);
 }

@@ -6,17 +6,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "trunkline/core/clock.hpp"
 #include "trunkline/core/event.hpp"
 #include "trunkline/relay/fan_out.hpp"
 #include "trunkline/relay/stream_cache.hpp"
+#include "trunkline/relay/stream_filter.hpp"
 
 namespace trunkline::relay {
 
 struct DistributorConfig {
   FanOutConfig fan_out = {};
+  FilterConfig filter = {};  // of all that comes in; nothing is filtered where none is set
   // How long a book may be in doubt after a loss before it is asked for, and how long to wait before asking again.
   Nanos resync_patience = std::chrono::seconds{1};
 };
@@ -53,8 +56,10 @@ class Distributor {
   std::uint64_t passing_frames() const noexcept { return passing_; }
   std::uint64_t missed(wire::GapScope scope) const noexcept { return missed_[static_cast<std::size_t>(scope)]; }
   std::uint64_t foreign_frames() const noexcept { return foreign_; }
+  FilterCounts filtered() const noexcept { return filter_ ? filter_->counts() : FilterCounts{}; }
 
  private:
+  void admit(wire::FrameView frame);
   void ask(SymbolIndex symbol, Nanos now);
   void emit(wire::FrameView frame);
   void pass(wire::FrameView frame, SymbolIndex symbol);
@@ -63,6 +68,7 @@ class Distributor {
   EventLog* log_;
   std::function<void(SymbolHash)> request_resync_;
   std::function<void(wire::FrameView)> observer_;
+  std::unique_ptr<StreamFilter> filter_;  // null: none is set
   StreamCache cache_;
   FanOut fan_out_;
   StreamCache::Emit emit_ = [this](wire::FrameView frame) { emit(frame); };
