@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (catalog.error().message.empty()) std::abort();
       continue;
     }
-    for (const Instrument& instrument : catalog->instruments) {
+    for (const auto& instrument : catalog->instruments) {
       if (catalog->find(instrument.hash) == nullptr) std::abort();
       if (!instrument.tick.is_absent() && instrument.tick.is_zero()) std::abort();
     }

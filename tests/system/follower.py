@@ -69,6 +69,8 @@ class Follower:
             pass
         except Exception as error:  # kept for the test to show
             self.ended = error
+        finally:
+            self._loop.close()
 
     async def _follow(self):
         async with RelayClient(self.path) as relay:

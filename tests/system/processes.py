@@ -34,7 +34,7 @@ def post_json(url, body, timeout=5):
 
 
 def eventually(check, what, seconds=30):
-    """Waits until check() returns something true; an exception counts as not yet."""
+    """Waits until check() returns something true; an exception counts as not yet. `what`: a text, or what makes one."""
     deadline = time.monotonic() + seconds
     last = None
     while time.monotonic() < deadline:
@@ -45,7 +45,7 @@ def eventually(check, what, seconds=30):
         except (OSError, ValueError, KeyError, urllib.error.URLError) as error:
             last = error
         time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s: {what} (last: {last!r})")
+    raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what} (last: {last!r})")
 
 
 class Process:
@@ -68,11 +68,11 @@ class Process:
     def pid(self):
         return self.process.pid
 
-    def address(self, name):
-        """The address printed behind this name at the start."""
+    def address(self, name, of=""):
+        """The address printed behind this name at the start; of several, that of the exchange behind it."""
         def find():
             for line in list(self.lines):
-                match = re.match(rf"\s+{name}\s+(\S+)", line)
+                match = re.match(rf"\s+{name}\s+(\S+)\s*{of}$" if of else rf"\s+{name}\s+(\S+)", line)
                 if match:
                     return match.group(1)
             if self.process.poll() is not None:
