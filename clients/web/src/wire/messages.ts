@@ -108,7 +108,7 @@ export interface Stamp {
   detail: number;
 }
 
-/** one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history, bit 2 odd lot, bit 3 outside regular hours, bit 4 reported late or out of sequence, bit 5 its price is no last price, bit 6 of an auction; bits 8 to 15 the letter of the stock exchange, 0 where the venue has no such */
+/** one execution; 64 bytes with its header. detail: bit 0 aggregate of several fills, bit 1 taken from history, bit 2 odd lot, bit 3 outside regular hours, bit 4 reported late or out of sequence, bit 5 its price is no last price, bit 6 of an auction, bit 7 outside of the hub's price band; bits 8 to 15 the letter of the stock exchange, 0 where the venue has no such */
 export interface Trade extends Stamp {
   type: typeof MessageType.Trade;
   price: bigint;
