@@ -32,6 +32,8 @@ std::size_t encode_again(std::span<std::byte> out, FrameView frame, const M& m) 
     return encode(out, m, symbols(m), frame.flags(), frame.sequence());
   } else if constexpr (requires { server(m); }) {
     return encode(out, m, server(m), frame.flags(), frame.sequence());
+  } else if constexpr (requires { other(m); }) {
+    return encode(out, m, other(m), frame.flags(), frame.sequence());
   } else {
     return encode(out, m, frame.flags(), frame.sequence());
   }
