@@ -15,12 +15,17 @@
 
 namespace trunkline::venue::kraken {
 
+inline constexpr std::array<std::uint32_t, 5> depths{10, 25, 100, 500, 1000};
+
 struct KrakenConfig {
   std::vector<SymbolSubscription> subscriptions = {};
   std::string stream_url = "wss://ws.kraken.com/v2";
-  // Levels of each side of a book: 10, 25, 100, 500 or 1000. The checksum covers the best ten: what is beyond them is
-  // only checked when it comes up.
+  std::string rest_base = "https://api.kraken.com";
+  // Levels of each side of a book, one of `depths`. The checksum covers the best ten: what is beyond them is checked
+  // when it comes up, and by the audit.
   std::uint32_t depth = 10;
+  // Not more often than this is a book of more than ten levels compared with whole ones by REST; 0: never.
+  Nanos audit_interval = std::chrono::minutes{5};
   Nanos maximum_age{0};  // a connection is replaced before it is this old, the new one first; 0: never
 };
 
