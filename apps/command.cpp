@@ -82,6 +82,11 @@ Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settin
   return hub.connect_exchange(*config);
 }
 
+hub::Credentials sandbox_credentials(std::string_view exchange) {
+  if (exchange.starts_with("alpaca")) return {"sandbox", "sandbox"};
+  return {};
+}
+
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols) {
   if (settings.data_source == "hft_connector") return create_connectors(hub, settings, symbols);

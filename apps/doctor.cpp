@@ -193,7 +193,7 @@ int run(Options& options) {
     if (!started) return complain(started.error());
     sandbox = *std::move(started);
     exchange.endpoint(sandbox->endpoint(options.exchange));
-    exchange.credentials({"sandbox", "sandbox"});  // a venue's own key stays with the venue
+    exchange.credentials(sandbox_credentials(options.exchange));
     for (const std::string& fault : options.faults) {
       if (const auto armed = order(exchange.endpoint(), fault); !armed) return complain(armed.error());
     }
