@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "trunkline/hub/configured_exchange.hpp"
+
 namespace trunkline::apps {
 
 void SettingsOptions::add_to(CLI::App& command) {
@@ -49,24 +51,6 @@ hub::HubConfig hub_config(const hub::Settings& settings) {
           .tick = settings.connector_poll_interval};
 }
 
-Result<hub::ExchangeConfig> exchange_config(const hub::Settings& settings, const std::string& exchange) {
-  const hub::ExchangeSettings& own = settings.exchange(exchange);
-  auto config = hub::ExchangeConfig::websocket(exchange);
-  config.endpoint(own.endpoint)
-      .reconnect_attempts(own.reconnect_attempts)
-      .reconnect_delay(own.reconnect_delay)
-      .audit_interval(own.audit_interval)
-      .maximum_age(own.maximum_age)
-      .feed(own.feed)
-      .binary(own.binary)
-      .paper(own.paper)
-      .extended_hours(own.extended_hours);
-  auto credentials = settings.credentials(exchange);
-  if (!credentials) return std::unexpected(credentials.error());
-  if (*credentials) config.credentials(**std::move(credentials));
-  return config;
-}
-
 namespace {
 
 // One connector of the factory for each exchange among the symbols.
@@ -92,18 +76,15 @@ Result<void> create_connectors(hub::ExchangeHub& hub, const hub::Settings& setti
 
 Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settings, const std::string& exchange,
                               const std::string& name) {
-  const hub::ExchangeSettings& own = settings.exchange(exchange);
-  auto config = exchange_config(settings, exchange);
+  auto config = hub::configured_exchange(settings, exchange);
   if (!config) return std::unexpected(config.error());
   config->name(name);
-  if (!own.backup.empty()) {
-    const bool elsewhere = own.backup.find("://") != std::string::npos;
-    auto backup = exchange_config(settings, elsewhere ? exchange : own.backup);
-    if (!backup) return std::unexpected(backup.error());
-    if (elsewhere) backup->endpoint(own.backup);
-    config->backup(*std::move(backup)).return_after(own.return_after);
-  }
   return hub.connect_exchange(*config);
+}
+
+hub::Credentials sandbox_credentials(std::string_view exchange) {
+  if (exchange.starts_with("alpaca")) return {"sandbox", "sandbox"};
+  return {};
 }
 
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,

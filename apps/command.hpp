@@ -41,8 +41,8 @@ hub::HubConfig hub_config(const hub::Settings& settings);
 // Connects one as the settings say; an empty name is the exchange's.
 Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settings, const std::string& exchange,
                               const std::string& name);
-// How the settings say that an exchange is connected to. An error where its keys cannot be read.
-Result<hub::ExchangeConfig> exchange_config(const hub::Settings& settings, const std::string& exchange);
+// What a sandbox gets: a venue's own key stays with the venue, and Alpaca's lets nobody in without one.
+hub::Credentials sandbox_credentials(std::string_view exchange);
 // Connects the exchanges of these symbols as the settings say, and subscribes to them.
 Result<void> connect_exchanges(hub::ExchangeHub& hub, const hub::Settings& settings,
                                const std::vector<SymbolDescriptor>& symbols);

@@ -11,6 +11,7 @@
 
 #include "apps/command.hpp"
 #include "sandbox/registry.hpp"
+#include "trunkline/hub/configured_exchange.hpp"
 #include "trunkline/hub/examination.hpp"
 #include "trunkline/hub/exchange_registry.hpp"
 #include "trunkline/net/http_client.hpp"
@@ -178,7 +179,7 @@ int run(Options& options) {
   for (const auto& [name, mapping] : settings->sources) {
     if (auto added = hub::ExchangeRegistry::add_source(name, mapping); !added) return complain(added.error());
   }
-  auto configured = exchange_config(*settings, options.exchange);
+  auto configured = hub::configured_exchange(*settings, options.exchange);
   if (!configured) return complain(configured.error());
   hub::ExchangeConfig exchange = *std::move(configured);
   exchange.audit_interval(3s);
@@ -192,7 +193,7 @@ int run(Options& options) {
     if (!started) return complain(started.error());
     sandbox = *std::move(started);
     exchange.endpoint(sandbox->endpoint(options.exchange));
-    exchange.credentials({"sandbox", "sandbox"});  // a venue's own key stays with the venue
+    exchange.credentials(sandbox_credentials(options.exchange));
     for (const std::string& fault : options.faults) {
       if (const auto armed = order(exchange.endpoint(), fault); !armed) return complain(armed.error());
     }

@@ -45,8 +45,7 @@ Result<std::vector<std::unique_ptr<sandbox::RunningSandbox>>> start_sandboxes(
     for (const std::string_view exchange : row->exchanges) {
       hub::ExchangeSettings& own = settings.exchanges[std::string(exchange)];
       own.endpoint = (*started)->endpoint(exchange);
-      if (exchange.starts_with("alpaca"))                          // which lets nobody in without a key
-        own.credentials = hub::Credentials{"sandbox", "sandbox"};  // a venue's own key stays with the venue
+      own.credentials = sandbox_credentials(exchange);
     }
     running.push_back(*std::move(started));
   }

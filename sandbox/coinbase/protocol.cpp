@@ -22,6 +22,8 @@ constexpr std::string_view needs_login =
     "level2, level3, and full channels now require authentication. "
     "https://docs.cloud.coinbase.com/exchange/docs/websocket-auth";
 
+constexpr std::string_view wrong_login = "authentication failure";
+
 bool is_book(std::string_view channel) {
   return channel == "level2" || channel == "level2_batch";
 }
@@ -139,12 +141,14 @@ std::optional<std::string> CoinbaseProtocol::objection(const Client& client, con
                                                        const Names& products) {
   const Api api = client.as<Session>().api;
   if (channels.empty()) return "No channels were provided";
+  const Login login = api == Api::Exchange ? exchange_login(request, unix_now()) : advanced_login(request, unix_now());
+  if (login == Login::Wrong) return std::string(wrong_login);
   for (const std::string& channel : channels) {
     if (!is_channel(api, channel)) {
       // The words for a channel that Advanced Trade does not have.
       return api == Api::Advanced ? "authentication failure" : fmt::format("{} is not a valid channel", channel);
     }
-    if (api == Api::Exchange && channel == "level2" && !logs_in(request)) return std::string(needs_login);
+    if (api == Api::Exchange && channel == "level2" && login == Login::None) return std::string(needs_login);
     if (products.empty() && channel != "status" && channel != "heartbeats") {
       return fmt::format("You need to specify at least one product ID for channel {}", channel);
     }

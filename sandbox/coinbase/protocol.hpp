@@ -20,11 +20,6 @@
 
 namespace trunkline::sandbox::coinbase {
 
-// The account that may subscribe to level2 of the Exchange feed.
-inline constexpr std::string_view account_key = "trunkline-sandbox";
-inline constexpr std::string_view account_secret = "dHJ1bmtsaW5lLXNhbmRib3gtc2VjcmV0";  // base64
-inline constexpr std::string_view account_passphrase = "loopback";
-
 // One WebSocket client.
 struct Session : ClientState {
   enum class Api : std::uint8_t { Unknown, Exchange, Advanced };
@@ -44,7 +39,7 @@ struct Session : ClientState {
   }
 };
 
-class CoinbaseProtocol final : public Protocol {
+class CoinbaseProtocol : public Protocol {
  public:
   static constexpr Nanos batch = std::chrono::milliseconds{50};
   static constexpr Nanos subscribe_limit = std::chrono::seconds{5};

@@ -99,6 +99,23 @@ TEST(Settings, ExchangesHaveTheirOwnSettings) {
   EXPECT_EQ(settings.exchange("kraken").reconnect_attempts, 0U);
 }
 
+TEST(Settings, ADepthIsOneOfThoseTheExchangeOffers) {
+  const auto loaded = load_settings({{}, {{"exchange.kraken.depth", "100"}}, {}});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->exchange("kraken").depth, 100U);
+  ASSERT_TRUE(load_settings({{}, {{"exchange.binance.depth", "0"}}, {}}));
+  for (const char* const wrong : {"11", "-10", "ten", ""}) {
+    EXPECT_EQ(error_of({}, {{"exchange.kraken.depth", wrong}}), "command line: exchange.kraken.depth = \"" +
+                                                                    std::string(wrong) +
+                                                                    "\": expected one of: 10, 25, 100, 500, 1000");
+  }
+  Settings settings;
+  const auto applied = apply_toml(settings, "[exchange.binance]\ndepth = 100\n", "t.toml");
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().message,
+            "t.toml:2: exchange.binance.depth = \"100\": binance offers no choice of depth; kraken does");
+}
+
 constexpr std::string_view source_keys = R"(symbol = "{BASE}{QUOTE}"
 websocket = { url = "wss://example.com" }
 subscribe = { send = "{topic}" }

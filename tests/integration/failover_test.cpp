@@ -149,8 +149,9 @@ TEST_F(FailoverTest, NoTradeIsLostOrDoubledWhenEitherConnectionBreaks) {
 
 TEST_F(FailoverTest, TheBookGoesOnFromTheBackupAndComesBack) {
   ASSERT_TRUE(until([&] { return book_.live() && from_ == "primary" && connections().size() == 2; }));
-  // Which of the two is the primary's, nobody can see from outside: one of both rounds hits it.
-  for (int round = 0; round < 2 && events_.to().empty(); ++round) {
+  // Which of the two is the primary's, and whether the backup's book is there yet, nobody can see from outside: every
+  // other round hits it.
+  for (int round = 0; round < 10 && events_.to().empty(); ++round) {
     const auto open = connections();
     ASSERT_EQ(open.size(), 2U);
     ASSERT_TRUE(sandbox_->inject(fmt::format("close:stream=any,code=0,connection={}", open[0])));

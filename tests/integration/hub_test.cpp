@@ -146,6 +146,9 @@ TEST_F(HubTest, RefusesWhatCannotBeWithTheNearestThatCan) {
   const auto unconnected = hub.subscribe_market_data(btc_);
   ASSERT_FALSE(unconnected);
   EXPECT_EQ(unconnected.error().code, ErrorCode::NotFound);
+  const auto deep = hub.connect_exchange(ExchangeConfig::websocket("kraken").depth(11));
+  ASSERT_FALSE(deep);
+  EXPECT_EQ(deep.error().message, "depth 11 of kraken: expected one of: 10, 25, 100, 500, 1000");
   ASSERT_TRUE(hub.connect_exchange(config()));
   const auto twice = hub.connect_exchange(config());
   ASSERT_FALSE(twice);

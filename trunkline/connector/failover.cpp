@@ -8,10 +8,15 @@ namespace trunkline::connector {
 using wire::BookReason;
 using wire::BookState;
 
-void Failover::add(std::string_view primary, std::string_view backup) {
+namespace {
+constexpr std::uint16_t aggregate = 1;  // of a Trade's detail
+}
+
+void Failover::add(std::string_view primary, std::string_view backup, Nanos now) {
   const SymbolHash hash = hash_symbol_text(primary);
   const SymbolHash other = hash_symbol_text(backup);
-  symbols_.try_emplace(hash, std::string(primary), hash, other);
+  Symbol& symbol = symbols_.try_emplace(hash, std::string(primary), hash, other).first->second;
+  symbol.may_take_over = now + config_.first_book_limit;
   by_source_[0][hash] = hash;
   by_source_[1][other] = hash;
 }
@@ -45,15 +50,8 @@ void Failover::apply(std::size_t source, const wire::FrameView& frame, Nanos now
   Symbol& symbol = symbols_.at(mine->second);
   const bool from_active = source == symbol.active;
   switch (frame.type()) {
-    case wire::MessageType::SymbolMapping: {
-      const auto* mapping = frame.as<wire::SymbolMapping>();
-      if (mapping == nullptr || (symbol.mapped && !from_active)) return;
-      symbol.mapping = *mapping;
-      symbol.mapping.symbol = symbol.hash;
-      symbol.venue_symbol = wire::venue_symbol(*mapping);
-      symbol.mapped = true;
-      return publish_mapping(symbol);
-    }
+    case wire::MessageType::SymbolMapping:
+      return take_mapping(symbol, source, frame);
     case wire::MessageType::BookStatus:
     case wire::MessageType::L2Snapshot:
     case wire::MessageType::L2Delta:
@@ -61,9 +59,7 @@ void Failover::apply(std::size_t source, const wire::FrameView& frame, Nanos now
     case wire::MessageType::Trade:
       return take_trade(symbol, source, frame);
     case wire::MessageType::Gap:
-      // What one of them missed, the other may have brought.
-      if (config_.one_series_of_trades ? !connected_[1 - source] : from_active) forward<wire::Gap>(symbol, frame);
-      return;
+      return take_gap(symbol, source, frame);
     case wire::MessageType::Quote:
       if (from_active) forward<wire::Quote>(symbol, frame);
       return;
@@ -81,15 +77,49 @@ void Failover::apply(std::size_t source, const wire::FrameView& frame, Nanos now
   }
 }
 
+void Failover::take_mapping(Symbol& symbol, std::size_t source, const wire::FrameView& frame) {
+  const auto* mapping = frame.as<wire::SymbolMapping>();
+  if (mapping == nullptr) return;
+  Source& from = symbol.from[source];
+  from.mapping = *mapping;
+  from.mapping.symbol = symbol.hash;
+  from.venue_symbol = wire::venue_symbol(*mapping);
+  from.mapped = true;
+  if (source == symbol.active || !symbol.from[symbol.active].mapped) publish_mapping(symbol, source);
+}
+
 void Failover::take_trade(Symbol& symbol, std::size_t source, const wire::FrameView& frame) {
   const auto* trade = frame.as<wire::Trade>();
   if (trade == nullptr) return;
   if (config_.one_series_of_trades) {
-    if (symbol.trades.take(trade->trade_id).kind == venue::IdWindow::Kind::Known) return;
+    TradeSeries& series = symbol.trades[trade->detail & aggregate];
+    const auto answer = series.take(source, trade->trade_id, connected_[1 - source]);
+    if (answer.lost != 0) {
+      wire::Gap gap;
+      gap.symbol = symbol.hash;
+      gap.exchange_time = trade->exchange_time;
+      gap.missed = answer.lost;
+      gap.total_missed = symbol.trades_lost += answer.lost;
+      gap.since = trade->receive_time;
+      gap.scope = wire::GapScope::Venue;
+      sink_.publish(gap);
+    }
+    if (!answer.fresh) return;
   } else if (source != symbol.active) {
     return;
   }
   forward<wire::Trade>(symbol, frame);
+}
+
+// What one of them missed, the other may have brought: its next trade tells where the hole is.
+void Failover::take_gap(Symbol& symbol, std::size_t source, const wire::FrameView& frame) {
+  const auto* gap = frame.as<wire::Gap>();
+  if (gap == nullptr) return;
+  if (!config_.one_series_of_trades) {
+    if (source == symbol.active) forward<wire::Gap>(symbol, frame);
+    return;
+  }
+  for (TradeSeries& series : symbol.trades) series.missed(source, gap->missed);
 }
 
 void Failover::take_book(Symbol& symbol, std::size_t source, const wire::FrameView& frame, Nanos now) {
@@ -101,10 +131,14 @@ void Failover::take_book(Symbol& symbol, std::size_t source, const wire::FrameVi
       outcome == book::Outcome::Gap || outcome == book::Outcome::Crossed || outcome == book::Outcome::Full;
   const Source& other = symbol.from[1 - source];
   if (source != symbol.active) {
-    if (from.book.live() && !other.book.live()) make_active(symbol, source, other.book.reason(), now);
+    const bool other_is_live = other.book.state() == BookState::Live;  // perhaps between two parts of a message
+    if (source == 1 ? needs_backup(symbol, now) : from.book.live() && !other_is_live) {
+      make_active(symbol, source, other.book.reason(), now);
+    }
     return;
   }
-  if (was_live && !from.book.live() && (broken || from.book.state() == BookState::Stale) && other.book.live()) {
+  const bool stale = from.book.state() == BookState::Stale && from.book.reason() != BookReason::Unsubscribed;
+  if (was_live && !from.book.live() && (broken || stale) && other.book.live()) {
     return make_active(symbol, 1 - source, from.book.reason(), now);
   }
   if (broken) return publish_status(symbol, BookState::Stale, from.book.reason());
@@ -125,6 +159,8 @@ void Failover::make_active(Symbol& symbol, std::size_t source, BookReason reason
   symbol.active = source;
   sink_.begin(now, static_cast<std::uint8_t>(source == 0 ? 0 : 8));
   publish_status(symbol, BookState::Stale, reason);
+  // Another exchange has other increments.
+  if (!config_.one_series_of_trades && symbol.from[source].mapped) publish_mapping(symbol, source);
   publish_book(symbol);
   report_({Severity::Warning,
            "failover",
@@ -151,22 +187,32 @@ void Failover::lost(std::size_t source, Nanos now) {
 void Failover::tick(Nanos now) {
   for (auto& [hash, symbol] : symbols_) {
     const Source& primary = symbol.from[0];
+    if (symbol.active == 0 && needs_backup(symbol, now)) make_active(symbol, 1, primary.book.reason(), now);
     if (symbol.active == 0 || !primary.book.live() || now - primary.live_since < config_.return_after) continue;
     make_active(symbol, 0, BookReason::None, now);
   }
+}
+
+bool Failover::needs_backup(const Symbol& symbol, Nanos now) const noexcept {
+  const book::Book& primary = symbol.from[0].book;
+  if (primary.state() == BookState::Live || !symbol.from[1].book.live()) return false;
+  if (primary.reason() == BookReason::Unsubscribed) return false;
+  return now >= symbol.may_take_over && now >= may_take_over_;
 }
 
 bool Failover::resend(SymbolHash hash, Nanos now) {
   const auto found = symbols_.find(hash);
   if (found == symbols_.end()) return false;
   sink_.begin(now, static_cast<std::uint8_t>(found->second.active == 0 ? 0 : 8));
-  if (found->second.mapped) publish_mapping(found->second);
-  publish_book(found->second);
+  const Symbol& symbol = found->second;
+  if (symbol.from[symbol.active].mapped) publish_mapping(symbol, symbol.active);
+  publish_book(symbol);
   return true;
 }
 
-void Failover::publish_mapping(const Symbol& symbol) {
-  sink_.publish(symbol.mapping, std::string_view(symbol.text), std::string_view(symbol.venue_symbol));
+void Failover::publish_mapping(const Symbol& symbol, std::size_t source) {
+  const Source& from = symbol.from[source];
+  sink_.publish(from.mapping, std::string_view(symbol.text), std::string_view(from.venue_symbol));
 }
 
 void Failover::publish_status(const Symbol& symbol, BookState state, BookReason reason) {

@@ -10,7 +10,7 @@ FailoverConnector::FailoverConnector(FailoverConnectorConfig config, std::shared
       primary_(std::move(primary)),
       backup_(std::move(backup)),
       failover_({.return_after = config.return_after,
-                 .one_series_of_trades = primary_->exchange_id() == backup_->exchange_id()},
+                 .one_series_of_trades = config.numbers_trades && primary_->exchange_id() == backup_->exchange_id()},
                 sink(),
                 [this](Event event) {
                   event.connector = name();
@@ -28,6 +28,7 @@ FailoverConnector::~FailoverConnector() {
 void FailoverConnector::start() {
   if (thread_.joinable()) return;
   stopping_.store(false, std::memory_order_relaxed);
+  failover_.start(unix_now());
   reader_ = std::make_unique<bus::BusReader>(bus_.subscribe());
   thread_ = std::thread([this] { run(); });
   primary_->start();
@@ -51,7 +52,7 @@ Result<void> FailoverConnector::command(const venue::Command& command) {
     const std::lock_guard lock(mutex_);
     if (command.action == venue::Action::Resend) {
       resends_.push_back(command.symbol.hash());
-    } else {
+    } else if (command.action == venue::Action::Subscribe) {
       added_.push_back({command.symbol.to_text(), other.to_text()});
     }
     has_orders_.store(true, std::memory_order_release);
@@ -85,7 +86,7 @@ void FailoverConnector::take_orders() {
     resends.swap(resends_);
     has_orders_.store(false, std::memory_order_relaxed);
   }
-  for (const Added& symbol : added) failover_.add(symbol.primary, symbol.backup);
+  for (const Added& symbol : added) failover_.add(symbol.primary, symbol.backup, unix_now());
   for (const SymbolHash symbol : resends) failover_.resend(symbol, unix_now());
 }
 

@@ -23,6 +23,8 @@ namespace trunkline::connector {
 struct FailoverConnectorConfig {
   ConnectorConfig connector;  // `log` must be set
   Nanos return_after = std::chrono::seconds{30};
+  // The exchange numbers its trades one by one, so that two connections to it tell the same series.
+  bool numbers_trades = true;
 };
 
 class FailoverConnector final : public IExchangeConnector {

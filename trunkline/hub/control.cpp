@@ -8,8 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "trunkline/hub/secret_file.hpp"
 
 namespace trunkline::hub {
 namespace {
@@ -93,16 +94,9 @@ Result<std::string> control_token(const std::string& file) {
   } else if (errno != EEXIST) {
     return file_problem(file, std::strerror(errno));
   }
-  const File there(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  struct stat state{};
-  if (there.descriptor() < 0 || ::fstat(there.descriptor(), &state) != 0)
-    return file_problem(file, std::strerror(errno));
-  if (!S_ISREG(state.st_mode) || state.st_uid != ::geteuid() || (state.st_mode & 077) != 0) {
-    return file_problem(file, "must be a file of this user that nobody else may read: chmod 600");
-  }
-  char text[256];
-  const ssize_t size = ::read(there.descriptor(), text, sizeof text);
-  std::string token(text, size < 0 ? 0 : static_cast<std::size_t>(size));
+  auto read = read_secret_file(file);
+  if (!read) return file_problem(file, read.error().message);
+  std::string token = *std::move(read);
   while (!token.empty() && (token.back() == '\n' || token.back() == ' ')) token.pop_back();
   if (token.size() < 16) return file_problem(file, "holds no token of 16 characters or more");
   return token;

@@ -44,6 +44,8 @@ class ExchangeConfig {
   ExchangeConfig& return_after(Nanos time) { return return_after_ = time, *this; }
   // Which of a venue's feeds; empty: the usual one. "sip" of Alpaca.
   ExchangeConfig& feed(std::string feed) { return feed_ = std::move(feed), *this; }
+  // Levels a side of a book, of those the venue offers; 0: its usual.
+  ExchangeConfig& depth(std::uint32_t levels) { return depth_ = levels, *this; }
   // Binary messages where the venue offers both.
   ExchangeConfig& binary(bool binary) { return binary_ = binary, *this; }
   // The venue's hosts for paper trading, which know other keys than the live ones.
@@ -63,6 +65,7 @@ class ExchangeConfig {
   const ExchangeConfig* backup() const noexcept { return backup_.get(); }
   Nanos return_after() const noexcept { return return_after_; }
   const std::string& feed() const noexcept { return feed_; }
+  std::uint32_t depth() const noexcept { return depth_; }
   bool binary() const noexcept { return binary_; }
   bool paper() const noexcept { return paper_; }
   bool extended_hours() const noexcept { return extended_hours_; }
@@ -81,6 +84,7 @@ class ExchangeConfig {
   std::shared_ptr<const ExchangeConfig> backup_;
   Nanos return_after_ = std::chrono::seconds{30};
   std::string feed_;
+  std::uint32_t depth_ = 0;
   bool binary_ = false;
   bool paper_ = true;
   bool extended_hours_ = false;

@@ -1,5 +1,6 @@
 #include "trunkline/hub/exchange_hub.hpp"
 
+#include <fmt/format.h>
 #include <utility>
 
 #include "trunkline/connector/failover_connector.hpp"
@@ -23,9 +24,12 @@ Result<void> ExchangeHub::connect_exchange(const ExchangeConfig& config) {
   if (config.backup() == nullptr) return attach(*std::move(primary));
   auto backup = make_session(*config.backup(), config.name() + "-backup");
   if (!backup) return std::unexpected(backup.error());
+  const auto row = ExchangeRegistry::find(config.exchange());
+  if (!row) return std::unexpected(row.error());
   return attach(std::make_shared<connector::FailoverConnector>(
       connector::FailoverConnectorConfig{.connector = {.name = config.name(), .ring = config_.ring, .log = &events_},
-                                         .return_after = config.return_after()},
+                                         .return_after = config.return_after(),
+                                         .numbers_trades = (*row)->numbers_trades},
       *std::move(primary), *std::move(backup)));
 }
 
@@ -33,6 +37,10 @@ Result<std::shared_ptr<connector::IExchangeConnector>> ExchangeHub::make_session
                                                                                  const std::string& name) {
   const auto row = ExchangeRegistry::find(config.exchange());
   if (!row) return std::unexpected(row.error());
+  if (const auto allowed = check_depth(config.exchange(), config.depth()); !allowed) {
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("depth {} of {}: {}", config.depth(), config.exchange(), allowed.error().message));
+  }
   connector::SessionConnectorConfig connector_config;
   connector_config.id = connector::connector_id(name);
   connector_config.ring = config_.ring;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <list>
 #include <mutex>
 
@@ -37,7 +38,11 @@ std::unique_ptr<venue::Venue> make_coinbase(const ExchangeConfig& config) {
 }
 
 std::unique_ptr<venue::Venue> make_kraken(const ExchangeConfig& config) {
-  return std::make_unique<venue::kraken::KrakenVenue>(venue::kraken::KrakenConfig{.maximum_age = config.maximum_age()});
+  venue::kraken::KrakenConfig kraken;
+  if (config.depth() != 0) kraken.depth = config.depth();
+  kraken.audit_interval = config.audit_interval();
+  kraken.maximum_age = config.maximum_age();
+  return std::make_unique<venue::kraken::KrakenVenue>(std::move(kraken));
 }
 
 template <venue::alpaca::Market Market>
@@ -54,15 +59,20 @@ std::unique_ptr<venue::Venue> make_alpaca(const ExchangeConfig& config) {
 }
 
 const std::array registry{
-    ExchangeRow{"binance", "Binance spot", make_binance<venue::binance::Segment::Spot>},
-    ExchangeRow{"binance_usdm", "Binance USD-M futures", make_binance<venue::binance::Segment::Usdm>},
-    ExchangeRow{"binance_coinm", "Binance COIN-M futures", make_binance<venue::binance::Segment::Coinm>},
-    ExchangeRow{"coinbase", "Coinbase Exchange", make_coinbase<venue::coinbase::Api::Exchange>},
-    ExchangeRow{"coinbase_advanced", "Coinbase Advanced Trade", make_coinbase<venue::coinbase::Api::Advanced>},
-    ExchangeRow{"kraken", "Kraken spot", make_kraken},
+    ExchangeRow{"binance", "Binance spot", make_binance<venue::binance::Segment::Spot>, true},
+    ExchangeRow{"binance_usdm", "Binance USD-M futures", make_binance<venue::binance::Segment::Usdm>, true},
+    ExchangeRow{"binance_coinm", "Binance COIN-M futures", make_binance<venue::binance::Segment::Coinm>, true},
+    ExchangeRow{"coinbase", "Coinbase Exchange", make_coinbase<venue::coinbase::Api::Exchange>, true},
+    ExchangeRow{"coinbase_advanced", "Coinbase Advanced Trade", make_coinbase<venue::coinbase::Api::Advanced>, true},
+    ExchangeRow{"kraken", "Kraken spot", make_kraken, true, venue::kraken::depths},
     ExchangeRow{"alpaca", "Alpaca US stocks", make_alpaca<venue::alpaca::Market::Stocks>},
     ExchangeRow{"alpaca_crypto", "Alpaca crypto", make_alpaca<venue::alpaca::Market::Crypto>},
 };
+
+const ExchangeRow* built_in(std::string_view id) {
+  const auto found = std::ranges::find(registry, id, &ExchangeRow::id);
+  return found == registry.end() ? nullptr : &*found;
+}
 
 // Rows that find() gave out stay where they are.
 struct Source {
@@ -87,7 +97,7 @@ Result<std::unique_ptr<venue::generic::GenericVenue>> make_source(const Exchange
 }  // namespace
 
 Result<void> ExchangeRegistry::add_source(const std::string& id, venue::generic::Mapping mapping) {
-  if (std::ranges::find(registry, id, &ExchangeRow::id) != registry.end()) {
+  if (built_in(id) != nullptr) {
     return fail(ErrorCode::AlreadyExists,
                 fmt::format("source.{}: there is an exchange of that name; choose another one", id));
   }
@@ -107,8 +117,7 @@ std::span<const ExchangeRow> ExchangeRegistry::rows() noexcept {
 }
 
 Result<const ExchangeRow*> ExchangeRegistry::find(std::string_view id) {
-  const auto found = std::ranges::find(registry, id, &ExchangeRow::id);
-  if (found != registry.end()) return &*found;
+  if (const ExchangeRow* const row = built_in(id)) return row;
   std::string known;
   std::string_view best;
   const auto offer = [&](const ExchangeRow& row) {
@@ -123,6 +132,20 @@ Result<const ExchangeRow*> ExchangeRegistry::find(std::string_view id) {
   }
   return fail(ErrorCode::NotFound, fmt::format("there is no exchange \"{}\"{}; there are {}", excerpt(id),
                                                best.empty() ? "" : fmt::format("; did you mean {}?", best), known));
+}
+
+Result<void> check_depth(std::string_view exchange, std::uint32_t depth) {
+  const ExchangeRow* const row = built_in(exchange);
+  const std::span<const std::uint32_t> depths = row == nullptr ? std::span<const std::uint32_t>{} : row->depths;
+  if (depth == 0 || std::ranges::find(depths, depth) != depths.end()) return {};
+  if (!depths.empty())
+    return fail(ErrorCode::InvalidArgument, fmt::format("expected one of: {}", fmt::join(depths, ", ")));
+  std::string_view able;
+  for (const ExchangeRow& each : registry) {
+    if (!each.depths.empty()) able = each.id;
+  }
+  return fail(ErrorCode::InvalidArgument,
+              fmt::format("{} offers no choice of depth; {} does", excerpt(exchange), able));
 }
 
 }  // namespace trunkline::hub

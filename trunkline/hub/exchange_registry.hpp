@@ -2,6 +2,7 @@
 // described in configuration. Any thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -19,6 +20,8 @@ struct ExchangeRow {
   std::string_view id;  // "binance"
   std::string_view title;
   std::function<std::unique_ptr<venue::Venue>(const ExchangeConfig& config)> make;
+  bool numbers_trades = false;                 // one by one, for each symbol
+  std::span<const std::uint32_t> depths = {};  // levels a side that one may choose among; empty: there is no choice
 };
 
 class ExchangeRegistry {
@@ -31,5 +34,9 @@ class ExchangeRegistry {
   // NotFound names the exchanges there are, the nearest first.
   static Result<const ExchangeRow*> find(std::string_view id);
 };
+
+// Whether an exchange's books can be had with so many levels a side; 0, the usual ones, always can. InvalidArgument
+// names those there are.
+Result<void> check_depth(std::string_view exchange, std::uint32_t depth);
 
 }  // namespace trunkline::hub

@@ -13,6 +13,8 @@
 #include <sstream>
 #include <unistd.h>
 
+#include "trunkline/hub/credentials.hpp"
+#include "trunkline/hub/exchange_registry.hpp"
 #include "trunkline/protocol/toml.hpp"
 #include "trunkline/venue/generic/mapping_reader.hpp"
 
@@ -247,51 +249,71 @@ constexpr std::array rows{
         [](Settings& s, std::string_view text) { return read(text, s.log.file); }},
 };
 
-struct ExchangeRow {
+struct ExchangeSettingRow {
   std::string_view key;
   std::string_view form;
   std::string_view default_text;
   std::string_view meaning;
-  Outcome (*apply)(ExchangeSettings&, std::string_view);
+  Outcome (*apply)(ExchangeSettings&, std::string_view text, std::string_view exchange);
 };
 
 template <auto Member>
-Outcome set_exchange(ExchangeSettings& settings, std::string_view text) {
+Outcome set_exchange(ExchangeSettings& settings, std::string_view text, std::string_view) {
   return read(text, settings.*Member);
+}
+
+Outcome read_depth(ExchangeSettings& settings, std::string_view text, std::string_view exchange) {
+  std::uint32_t depth = 0;
+  // What is no number is told of the numbers there are.
+  if (!read(text, depth)) depth = UINT32_MAX;
+  if (const auto allowed = check_depth(exchange, depth); !allowed) return std::unexpected(allowed.error().message);
+  settings.depth = depth;
+  return {};
 }
 
 // exchange.NAME.KEY
 constexpr std::array exchange_rows{
-    ExchangeRow{"endpoint", "http:// or https:// URL", "",
-                "in place of the venue's own hosts, for streams and requests: a sandbox, a proxy",
-                set_exchange<&ExchangeSettings::endpoint>},
-    ExchangeRow{"reconnect_attempts", "number", "0", "give up after this many failures in a row; 0: never",
-                set_exchange<&ExchangeSettings::reconnect_attempts>},
-    ExchangeRow{"reconnect_delay", "duration", "500ms", "first delay of the backoff, doubled up to 30 s",
-                set_exchange<&ExchangeSettings::reconnect_delay>},
-    ExchangeRow{"audit_interval", "duration", "5m", "each book is compared with a fresh snapshot this often",
-                set_exchange<&ExchangeSettings::audit_interval>},
-    ExchangeRow{
+    ExchangeSettingRow{"endpoint", "http:// or https:// URL", "",
+                       "in place of the venue's own hosts, for streams and requests: a sandbox, a proxy",
+                       set_exchange<&ExchangeSettings::endpoint>},
+    ExchangeSettingRow{"reconnect_attempts", "number", "0", "give up after this many failures in a row; 0: never",
+                       set_exchange<&ExchangeSettings::reconnect_attempts>},
+    ExchangeSettingRow{"reconnect_delay", "duration", "500ms", "first delay of the backoff, doubled up to 30 s",
+                       set_exchange<&ExchangeSettings::reconnect_delay>},
+    ExchangeSettingRow{"audit_interval", "duration", "5m", "each book is compared with a fresh snapshot this often",
+                       set_exchange<&ExchangeSettings::audit_interval>},
+    ExchangeSettingRow{
         "backup", "URL or exchange", "",
         "takes over a symbol while this one is Stale: another endpoint of the same exchange, or another exchange",
         set_exchange<&ExchangeSettings::backup>},
-    ExchangeRow{"return_after", "duration", "30s",
-                "how long this one must be right again before it takes over from its backup",
-                set_exchange<&ExchangeSettings::return_after>},
-    ExchangeRow{"maximum_age", "duration", "1410m",
-                "connections are replaced, the new one first, before they are this old; 0s: never",
-                set_exchange<&ExchangeSettings::maximum_age>},
-    ExchangeRow{"feed", "name", "", "of a venue with several: iex, sip, delayed_sip or test of alpaca; empty: iex",
-                set_exchange<&ExchangeSettings::feed>},
-    ExchangeRow{"binary", "true or false", "false", "binary messages where the venue offers both (alpaca: MessagePack)",
-                set_exchange<&ExchangeSettings::binary>},
-    ExchangeRow{"paper", "true or false", "true", "the venue's hosts for paper trading, which know other keys (alpaca)",
-                set_exchange<&ExchangeSettings::paper>},
-    ExchangeRow{"extended_hours", "true or false", "false",
-                "silence counts before and after regular hours too (alpaca)",
-                set_exchange<&ExchangeSettings::extended_hours>},
-    ExchangeRow{"credentials_file", "path", "", "holds the key in its first line and the secret in its second",
-                set_exchange<&ExchangeSettings::credentials_file>},
+    ExchangeSettingRow{"return_after", "duration", "30s",
+                       "how long this one must be right again before it takes over from its backup",
+                       set_exchange<&ExchangeSettings::return_after>},
+    ExchangeSettingRow{"maximum_age", "duration", "1410m",
+                       "connections are replaced, the new one first, before they are this old; 0s: never",
+                       set_exchange<&ExchangeSettings::maximum_age>},
+    ExchangeSettingRow{"feed", "name", "",
+                       "of a venue with several: iex, sip, delayed_sip or test of alpaca; empty: iex",
+                       set_exchange<&ExchangeSettings::feed>},
+    ExchangeSettingRow{"binary", "true or false", "false",
+                       "binary messages where the venue offers both (alpaca: MessagePack)",
+                       set_exchange<&ExchangeSettings::binary>},
+    ExchangeSettingRow{"paper", "true or false", "true",
+                       "the venue's hosts for paper trading, which know other keys (alpaca)",
+                       set_exchange<&ExchangeSettings::paper>},
+    ExchangeSettingRow{"extended_hours", "true or false", "false",
+                       "silence counts before and after regular hours too (alpaca)",
+                       set_exchange<&ExchangeSettings::extended_hours>},
+    ExchangeSettingRow{
+        "depth", "number", "0",
+        "levels a side of a book, of a venue that offers several: 10, 25, 100, 500 or 1000 of kraken; 0: the "
+        "venue's usual",
+        read_depth},
+    ExchangeSettingRow{
+        "credentials_file", "path", "",
+        "a file that only its user may read: the key in its first line, the secret in its second; see the "
+        "venue's page",
+        set_exchange<&ExchangeSettings::credentials_file>},
 };
 
 std::string nearest_key(std::string_view key) {
@@ -299,7 +321,7 @@ std::string nearest_key(std::string_view key) {
   for (const Row& row : rows) {
     if (const auto found = nearest(key, {row.key, best}); !found.empty()) best = found;
   }
-  for (const ExchangeRow& row : exchange_rows) {
+  for (const ExchangeSettingRow& row : exchange_rows) {
     const auto last = key.rfind('.');
     if (key.starts_with("exchange.") && last != std::string_view::npos &&
         !nearest(key.substr(last + 1), {row.key}).empty()) {
@@ -322,9 +344,9 @@ Outcome apply(Settings& settings, std::string_view key, std::string_view value) 
   if (key.starts_with("exchange.")) {
     const auto dot = key.rfind('.');
     const std::string_view name = dot > 9 ? key.substr(9, dot - 9) : std::string_view{};
-    for (const ExchangeRow& row : exchange_rows) {
+    for (const ExchangeSettingRow& row : exchange_rows) {
       if (name.empty() || key.substr(dot + 1) != row.key) continue;
-      if (auto outcome = row.apply(settings.exchanges[std::string(name)], value); !outcome)
+      if (auto outcome = row.apply(settings.exchanges[std::string(name)], value, name); !outcome)
         return wrong_value(outcome.error());
       return {};
     }
@@ -424,24 +446,6 @@ const ExchangeSettings& Settings::exchange(std::string_view name) const {
   return found == exchanges.end() ? defaults : found->second;
 }
 
-Result<std::optional<Credentials>> Settings::credentials(std::string_view name) const {
-  if (exchange(name).credentials) return exchange(name).credentials;
-  const std::string& path = exchange(name).credentials_file;
-  if (!path.empty()) {
-    std::ifstream file(path);
-    Credentials out;
-    if (!std::getline(file, out.api_key) || !std::getline(file, out.secret) || out.api_key.empty() ||
-        out.secret.empty()) {
-      return fail(ErrorCode::NotFound,
-                  fmt::format("credentials file {} of {} does not hold a key and a secret, a line each",
-                              excerpt(path, 256), name));
-    }
-    return out;
-  }
-  if (name.starts_with("alpaca") && !alpaca_key.empty()) return Credentials{alpaca_key, alpaca_secret};
-  return std::nullopt;
-}
-
 namespace {
 
 std::string runtime_file(std::string_view ending) {
@@ -491,8 +495,7 @@ Result<Settings> load_settings(const SettingsSources& sources) {
       return std::unexpected(applied.error());
   }
   for (const auto& [name, value] : sources.environment) {
-    if (name == "APCA_API_KEY_ID") settings.alpaca_key = value;
-    if (name == "APCA_API_SECRET_KEY") settings.alpaca_secret = value;
+    take_environment_credential(settings, name, value);
     bool known = !name.starts_with("TRUNKLINE_");
     for (const Row& row : rows) {
       if (name != environment_name(row.key) && (row.environment.empty() || name != row.environment)) continue;
@@ -533,11 +536,11 @@ std::vector<SettingRow> setting_rows() {
     out.push_back({row.key, row.environment, row.form, row.meaning, std::string(row.default_text)});
   static const auto exchange_keys = [] {
     std::vector<std::string> keys;
-    for (const ExchangeRow& row : exchange_rows) keys.push_back(fmt::format("exchange.NAME.{}", row.key));
+    for (const ExchangeSettingRow& row : exchange_rows) keys.push_back(fmt::format("exchange.NAME.{}", row.key));
     return keys;
   }();
   for (std::size_t i = 0; i < exchange_rows.size(); ++i) {
-    const ExchangeRow& row = exchange_rows[i];
+    const ExchangeSettingRow& row = exchange_rows[i];
     out.push_back({exchange_keys[i], "", row.form, row.meaning, std::string(row.default_text)});
   }
   return out;

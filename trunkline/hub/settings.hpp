@@ -38,7 +38,8 @@ struct ExchangeSettings {
   bool binary = false;                     // messages, where the venue offers both
   bool paper = true;                       // the venue's hosts for paper trading
   bool extended_hours = false;             // silence counts outside of regular hours too
-  std::string credentials_file;            // two lines, key and secret; empty: none
+  std::uint32_t depth = 0;                 // levels a side of a book; 0: the venue's usual
+  std::string credentials_file;            // see credentials.hpp; empty: none
   std::optional<Credentials> credentials;  // of a program that serves the exchange itself; before all others
 };
 
@@ -65,9 +66,8 @@ struct Settings {
   // [source.NAME]: exchanges that are described in configuration alone; docs/sources-without-code.md.
   std::map<std::string, venue::generic::Mapping, std::less<>> sources;
 
-  // By the names that the venues' own programs use; see docs/configuration.md.
-  std::string alpaca_key;
-  std::string alpaca_secret;
+  // Of the environment, by exchange.
+  std::map<std::string, Credentials, std::less<>> environment_credentials;
 
   const ExchangeSettings& exchange(std::string_view name) const;
   // Of its file, or of the environment; nothing where neither has any. An error where the file cannot be read.

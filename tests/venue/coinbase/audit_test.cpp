@@ -1,7 +1,7 @@
 // Books compared with whole ones by REST: a wrong level is found, and nothing else is taken for one.
 #include <gtest/gtest.h>
 
-#include "trunkline/venue/coinbase/book_audit.hpp"
+#include "trunkline/venue/book_audit.hpp"
 #include "venue/coinbase/harness.hpp"
 
 namespace trunkline::venue::coinbase::test {

@@ -72,6 +72,18 @@ class VenueBook {
         crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
   }
   // "price x quantity, " best first.
+  // /0/public/Depth: quantities have three decimals there.
+  std::string rest(const std::string& key) const {
+    const auto side = [](std::string& out, const Level& level) {
+      out += (out.empty() ? "[\"" : ",[\"") + level.first + "\",\"" +
+             level.second.substr(0, level.second.find('.') + 4) + "\",1700000000]";
+    };
+    std::string asks;
+    std::string bids;
+    for (const auto& [price, level] : asks_) side(asks, level);
+    for (auto it = bids_.rbegin(); it != bids_.rend(); ++it) side(bids, it->second);
+    return R"({"error":[],"result":{")" + key + R"(":{"asks":[)" + asks + R"(],"bids":[)" + bids + "]}}}";
+  }
   std::string bids() const {
     std::string text;
     for (auto it = bids_.rbegin(); it != bids_.rend(); ++it) text += shown(it->second);
@@ -216,6 +228,15 @@ class Harness : public Outbox {
   void ticks(Nanos time, Nanos step = 100ms) {
     for (Nanos passed{0}; passed < time; passed += step) tick(step);
   }
+  // To the latest request.
+  void answer(const std::string& body, int status = 200) {
+    ASSERT_FALSE(requests.empty());
+    buffer_.assign(body.begin(), body.end());
+    buffer_.resize(body.size() + 64);
+    begin(15);
+    venue_.on_reply({requests.back().id, status, std::string_view(buffer_.data(), body.size()), now}, sink_, *this);
+    settle();
+  }
   Result<void> command(Action action, const std::string& symbol, Channels channels) {
     begin(15);
     const auto done = venue_.command({action, *SymbolDescriptor::parse(symbol), channels}, now, sink_, *this);
@@ -257,7 +278,7 @@ class Harness : public Outbox {
       }
     }
   }
-  void request(Request) override { ADD_FAILURE() << "Kraken needs no requests"; }
+  void request(Request request) override { requests.push_back(std::move(request)); }
   void reconnect(ConnectionId connection, std::string reason) override {
     reconnects.push_back({connection, std::move(reason)});
   }
@@ -293,6 +314,7 @@ class Harness : public Outbox {
 
   Nanos now = Nanos{1'700'000'000'000'000'000};
   std::vector<Sent> sent;
+  std::vector<Request> requests;
   std::vector<Sent> reconnects;
   std::vector<ConnectionId> readies;
   std::vector<Event> events;

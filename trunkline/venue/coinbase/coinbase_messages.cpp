@@ -29,6 +29,10 @@ bool is_wanted(const Subscriptions::Connection& from, StreamKey key) noexcept {
   return stream != nullptr && (stream->state == StreamState::Asked || stream->state == StreamState::Acknowledged);
 }
 
+bool tells_of_authentication(std::string_view text) noexcept {
+  return text.find("uthentication") != std::string_view::npos;  // either case of its first letter
+}
+
 // `product` stands in the text, and not only as a part of a longer one.
 bool names(std::string_view text, std::string_view product) noexcept {
   const auto part = [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
@@ -286,7 +290,14 @@ void CoinbaseVenue::take_subscriptions(Connection& from, std::span<const Item> i
 
 void CoinbaseVenue::take_error(Connection& from, const ErrorMessage& error, const Context& context) {
   const std::string_view reason = error.reason.empty() ? error.message : error.reason;
-  const bool needs_key = reason.find("authentication") != std::string_view::npos;
+  const bool needs_key = tells_of_authentication(error.message) || tells_of_authentication(reason);
+  if (needs_key && config_.credentials) {
+    // Every message of this connection carries the key: it begins anew without one.
+    config_.credentials.reset();
+    report(context, Severity::Error, "credentials_refused", {}, {{"error", excerpt(reason)}});
+    context.outbox.reconnect(from.id, "the key was refused");
+    return;
+  }
   std::vector<StreamKey> culprits;
   bool known = false;  // told before: each message that asked for it fails
   for (std::size_t i = 0; i < from.streams.size(); ++i) {

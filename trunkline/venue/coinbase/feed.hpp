@@ -1,7 +1,7 @@
 // All that the venue keeps of one subscribed product. Private to this folder.
 #pragma once
 
-#include "trunkline/venue/coinbase/book_audit.hpp"
+#include "trunkline/venue/book_audit.hpp"
 #include "trunkline/venue/coinbase/coinbase_venue.hpp"
 
 namespace trunkline::venue::coinbase {

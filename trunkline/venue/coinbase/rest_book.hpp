@@ -5,17 +5,11 @@
 #include <simdjson.h>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "trunkline/venue/book_audit.hpp"
 #include "trunkline/venue/coinbase/messages.hpp"
 
 namespace trunkline::venue::coinbase {
-
-struct RestBook {
-  Nanos time{0};  // 0: not told
-  std::vector<wire::Level> bids;
-  std::vector<wire::Level> asks;
-};
 
 class RestBookParser {
  public:

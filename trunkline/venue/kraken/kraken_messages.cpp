@@ -170,6 +170,8 @@ void KrakenVenue::take_update(Connection& from, const BookMessage& book, std::sp
                               std::span<wire::Level> room, const Context& context) {
   SymbolFeed* const feed = symbol_of(heard(from, book.symbol, Channel::Depth, context.now));
   if (feed == nullptr) return;
+  if (feed->audit.running()) [[unlikely]]
+    feed->audit.touch(levels.first(book.bid_count), levels.subspan(book.bid_count, book.ask_count));
   settle(*feed, feed->book.on_update(book, levels, room, from.id, context), context);
 }
 
@@ -182,6 +184,8 @@ void KrakenVenue::take_snapshot(Connection& from, const BookMessage& book, std::
   // Its answer was put off until now; the connection that it replaces may then go.
   const bool answers = stream != nullptr && stream->state == StreamState::Asked;
   if (answers) feed->book.start(context);
+  // Nothing tells what changed between the book before and this one.
+  feed->audit.cancel();
   const BookFeed::Need need = feed->book.on_snapshot(book, levels, from.id, context);
   if (answers) take_answer(from, key, false, {}, {}, context);
   settle(*feed, need, context);

@@ -191,6 +191,7 @@ void KrakenVenue::start_book(Feed& feed, ConnectionId, const Context& context) {
   symbol_of(&feed)->book.start(context);
 }
 void KrakenVenue::stop_book(Feed& feed, wire::BookReason reason, const Context& context) {
+  symbol_of(&feed)->audit.cancel();
   symbol_of(&feed)->book.stop(reason, context);
 }
 void KrakenVenue::close_book(Feed& feed, ConnectionId source, std::optional<std::uint32_t> other,
@@ -207,10 +208,12 @@ void KrakenVenue::spoil_book(Feed& feed, const Context& context) {
 }
 
 void KrakenVenue::tick(const Context& context) {
+  audit_in_turn(context);
   for (const auto& feed : feeds()) {
     if (!feed->wants(Channel::Depth)) continue;
     SymbolFeed& symbol = *symbol_of(feed.get());
     settle(symbol, symbol.book.on_tick(context), context);
+    audit(symbol, context);
   }
   std::erase_if(asked_, [this](const auto& each) { return subscriptions().find(each.second.connection) == nullptr; });
   const bool connected = !subscriptions().connections().empty();

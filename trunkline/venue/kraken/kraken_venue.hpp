@@ -11,16 +11,22 @@
 
 #include "trunkline/venue/kraken/book_feed.hpp"
 #include "trunkline/venue/kraken/message_parser.hpp"
+#include "trunkline/venue/kraken/rest_book.hpp"
 #include "trunkline/venue/market_data_venue.hpp"
 
 namespace trunkline::venue::kraken {
 
+inline constexpr std::array<std::uint32_t, 5> depths{10, 25, 100, 500, 1000};
+
 struct KrakenConfig {
   std::vector<SymbolSubscription> subscriptions = {};
   std::string stream_url = "wss://ws.kraken.com/v2";
-  // Levels of each side of a book: 10, 25, 100, 500 or 1000. The checksum covers the best ten: what is beyond them is
-  // only checked when it comes up.
+  std::string rest_base = "https://api.kraken.com";
+  // Levels of each side of a book, one of `depths`. The checksum covers the best ten: what is beyond them is checked
+  // when it comes up, and by the audit.
   std::uint32_t depth = 10;
+  // Not more often than this is a book of more than ten levels compared with whole ones by REST; 0: never.
+  Nanos audit_interval = std::chrono::minutes{5};
   Nanos maximum_age{0};  // a connection is replaced before it is this old, the new one first; 0: never
 };
 
@@ -28,7 +34,14 @@ class KrakenVenue final : public MarketDataVenue {
  public:
   explicit KrakenVenue(KrakenConfig config);
 
-  RequestLimits limits() const override { return {}; }
+  RequestLimits limits() const override;
+
+  struct AuditCounters {
+    std::uint64_t passed = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t inconclusive = 0;
+  };
+  const AuditCounters& audits() const noexcept { return audits_; }
 
   // Null where the symbol was never subscribed.
   const BookFeed* book_of(SymbolHash symbol) const noexcept;
@@ -48,7 +61,7 @@ class KrakenVenue final : public MarketDataVenue {
 
   void ask_for_catalog(bool again, const Context& context) override;
   void read(Connection& from, std::span<char> message, const Context& context) override;
-  void take_reply(const Reply&, const Context&) override {}
+  void take_reply(const Reply& reply, const Context& context) override;
   void write_subscription(ConnectionId connection, std::span<const StreamKey> keys, bool subscribe,
                           std::uint64_t request, Outbox& outbox) override;
   std::unique_ptr<Feed> make_feed(const Instrument& instrument, std::uint32_t number) override;
@@ -76,6 +89,11 @@ class KrakenVenue final : public MarketDataVenue {
   void take_past_bars(Connection& from, std::span<const BarMessage> bars, const Context& context);
   void take_instruments(bool snapshot, const Context& context);
   void take_answer_of(Connection& from, const ReplyMessage& reply, const Context& context);
+  // Books of more than ten levels (deep_audit.cpp)
+  void audit_in_turn(const Context& context);
+  void audit(SymbolFeed& feed, const Context& context);
+  static BookAudit::Bounds bounds_of(const BookFeed& book) noexcept;
+
   void settle(SymbolFeed& feed, BookFeed::Need need, const Context& context);
   SymbolFeed* symbol_of(Feed* feed) const noexcept;
   // Its prices count other units than one: only the parser for any order knows how.
@@ -91,6 +109,10 @@ class KrakenVenue final : public MarketDataVenue {
   std::uint64_t next_request_ = 1;
   Nanos instruments_due_{0};  // while they are waited for; 0: not
   std::string system_ = "online";
+  RestBookParser rest_parser_;
+  std::uint32_t next_audit_ = 0;
+  Nanos next_turn_{0};
+  AuditCounters audits_;
 };
 
 }  // namespace trunkline::venue::kraken

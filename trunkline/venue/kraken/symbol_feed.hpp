@@ -10,6 +10,8 @@ struct KrakenVenue::SymbolFeed final : MarketDataFeed {
       : MarketDataFeed(of, index), book(of, depth) {}
 
   BookFeed book;
+  BookAudit audit;
+  std::uint32_t audit_serial = 0;  // of the latest request
   wire::Quote last_quote;
   wire::Bar last_bar;  // open_time 0: none came
 };

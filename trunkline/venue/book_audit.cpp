@@ -1,10 +1,11 @@
-#include "trunkline/venue/coinbase/book_audit.hpp"
+#include "trunkline/venue/book_audit.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <utility>
 
-namespace trunkline::venue::coinbase {
+namespace trunkline::venue {
 
 void BookAudit::begin(Nanos now) {
   step_ = Step::Listening;
@@ -32,7 +33,7 @@ void BookAudit::take(const RestBook& reply, std::size_t limit, Nanos now) {
   since_ = now;
 }
 
-BookAudit::Verdict BookAudit::tick(const book::Ladder& book, Nanos now) {
+BookAudit::Verdict BookAudit::tick(const book::Ladder& book, const Bounds& bounds, Nanos now) {
   const Nanos waited = now - since_;
   switch (step_) {
     case Step::Idle:
@@ -47,21 +48,21 @@ BookAudit::Verdict BookAudit::tick(const book::Ladder& book, Nanos now) {
       step_ = Step::Idle;
       return Verdict::Inconclusive;
     case Step::Settling:
-      if (waited >= after) return conclude(book, now);
+      if (waited >= after) return conclude(book, bounds, now);
       break;
   }
   return Verdict::Nothing;
 }
 
-BookAudit::Verdict BookAudit::conclude(const book::Ladder& book, Nanos now) {
+BookAudit::Verdict BookAudit::conclude(const book::Ladder& book, const Bounds& bounds, Nanos now) {
   for (auto& side : touched_) {
     std::ranges::sort(side);
     const auto twice = std::ranges::unique(side);
     side.erase(twice.begin(), twice.end());
   }
   std::vector<Differing> found;
-  compare(book::Side::Bid, book, found);
-  compare(book::Side::Ask, book, found);
+  compare(book::Side::Bid, book, bounds.bid, found);
+  compare(book::Side::Ask, book, bounds.ask, found);
   step_ = Step::Idle;
   if (!second_) {
     if (found.empty()) return Verdict::Equal;
@@ -84,12 +85,11 @@ BookAudit::Verdict BookAudit::conclude(const book::Ladder& book, Nanos now) {
 }
 
 // Both walked from the best price down to where either ends to be whole.
-void BookAudit::compare(book::Side side, const book::Ladder& book, std::vector<Differing>& out) {
+void BookAudit::compare(book::Side side, const book::Ladder& book, Price ours_to, std::vector<Differing>& out) {
   const bool bid = side == book::Side::Bid;
   const auto& theirs = bid ? reply_.bids : reply_.asks;
   const auto& touched = touched_[bid ? 0 : 1];
   const auto better = [bid](Price a, Price b) { return bid ? a > b : a < b; };
-  const Price ours_to = book.known_to(side);
   // A book that began empty on this side knows only what came since.
   if (ours_to.is_absent()) return;
   const bool cut = limit_ != 0 && theirs.size() >= limit_;
@@ -97,7 +97,8 @@ void BookAudit::compare(book::Side side, const book::Ladder& book, std::vector<D
     return better(ours_to, price) || (cut && better(theirs.back().price, price));
   };
   const auto note = [&](Price price, Quantity mine, Quantity other) {
-    if (mine == other || beyond(price) || std::ranges::binary_search(touched, price)) return;
+    const bool same = std::abs(mine.raw() - other.raw()) < std::max<std::int64_t>(reply_.step.raw(), 1);
+    if (same || beyond(price) || std::ranges::binary_search(touched, price)) return;
     out.push_back({side, price, mine, other});
   };
   auto at = theirs.begin();
@@ -111,4 +112,4 @@ void BookAudit::compare(book::Side side, const book::Ladder& book, std::vector<D
   for (; at != theirs.end(); ++at) note(at->price, Quantity{}, at->quantity);
 }
 
-}  // namespace trunkline::venue::coinbase
+}  // namespace trunkline::venue

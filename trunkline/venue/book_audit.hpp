@@ -11,9 +11,16 @@
 #include <vector>
 
 #include "trunkline/book/ladder.hpp"
-#include "trunkline/venue/coinbase/rest_book.hpp"
 
-namespace trunkline::venue::coinbase {
+namespace trunkline::venue {
+
+// A book as a request brought it, best levels first.
+struct RestBook {
+  Nanos time{0};    // 0: not told
+  Quantity step{};  // quantities are rounded to multiples of it; 0: exact
+  std::vector<wire::Level> bids;
+  std::vector<wire::Level> asks;
+};
 
 class BookAudit {
  public:
@@ -41,7 +48,16 @@ class BookAudit {
   void touch(std::span<const wire::Level> bids, std::span<const wire::Level> asks);
   // `limit` levels a side were asked for; 0: all there are.
   void take(const RestBook& reply, std::size_t limit, Nanos now);
-  Verdict tick(const book::Ladder& book, Nanos now);
+  // How far down our book is whole, the worst price of each side; absent: it knows nothing of that side.
+  struct Bounds {
+    Price bid;
+    Price ask;
+  };
+  static Bounds bounds_of(const book::Ladder& book) noexcept {
+    return {book.known_to(book::Side::Bid), book.known_to(book::Side::Ask)};
+  }
+  Verdict tick(const book::Ladder& book, const Bounds& bounds, Nanos now);
+  Verdict tick(const book::Ladder& book, Nanos now) { return tick(book, bounds_of(book), now); }
   const std::string& difference() const noexcept { return difference_; }
 
  private:
@@ -54,8 +70,8 @@ class BookAudit {
     friend bool operator==(const Differing&, const Differing&) = default;
   };
 
-  Verdict conclude(const book::Ladder& book, Nanos now);
-  void compare(book::Side side, const book::Ladder& book, std::vector<Differing>& out);
+  Verdict conclude(const book::Ladder& book, const Bounds& bounds, Nanos now);
+  void compare(book::Side side, const book::Ladder& book, Price ours_to, std::vector<Differing>& out);
 
   Step step_ = Step::Idle;
   bool second_ = false;
@@ -68,4 +84,4 @@ class BookAudit {
   std::string difference_;
 };
 
-}  // namespace trunkline::venue::coinbase
+}  // namespace trunkline::venue
