@@ -379,6 +379,21 @@ TEST_F(SessionTest, AnswersEachRequestOnce) {
   EXPECT_EQ(session->stats().requests_queued.get(), 0U);
 }
 
+TEST_F(SessionTest, KeepsWithinTheWeightThatTheSettingsLeaveOfTheVenues) {
+  config.request_limit = 60;
+  venue.limits_ = {.weight_per_minute = 100, .used_weight_header = ""};
+  venue.when_started = [](venue::Outbox& outbox) {
+    for (std::uint64_t i = 1; i <= 5; ++i) {
+      outbox.request({.id = venue::RequestId{i}, .url = "https://api.fake.test/", .weight = 30});
+    }
+  };
+  start();
+  ASSERT_TRUE(run_until(io, [&] { return venue.replies.size() == 2; }));
+  const int ticks = venue.ticks;
+  ASSERT_TRUE(run_until(io, [&] { return venue.ticks > ticks + 5; }));
+  EXPECT_EQ(http.size(), 2U);
+}
+
 TEST_F(SessionTest, KeepsWithinTheWeightTheVenueAllows) {
   venue.limits_ = {.weight_per_minute = 100, .used_weight_header = "X-Used"};
   venue.when_started = [](venue::Outbox& outbox) {

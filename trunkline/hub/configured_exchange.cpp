@@ -11,6 +11,7 @@ Result<ExchangeConfig> without_backup(const Settings& settings, const std::strin
       .reconnect_delay(own.reconnect_delay)
       .audit_interval(own.audit_interval)
       .maximum_age(own.maximum_age)
+      .request_limit(own.request_limit)
       .feed(own.feed)
       .depth(own.depth)
       .binary(own.binary)

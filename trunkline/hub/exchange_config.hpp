@@ -36,6 +36,8 @@ class ExchangeConfig {
   ExchangeConfig& audit_interval(Nanos interval) { return audit_interval_ = interval, *this; }
   // Connections are replaced, the new one first, before they are this old; 0: never. Less than the venue's own limit.
   ExchangeConfig& maximum_age(Nanos age) { return maximum_age_ = age, *this; }
+  // Weight of REST requests a minute, where less than the venue's own limit is wanted; 0: the venue's.
+  ExchangeConfig& request_limit(std::uint32_t weight) { return request_limit_ = weight, *this; }
   // Takes over while this one is Stale or not connected: another way to the same exchange, or another exchange.
   ExchangeConfig& backup(ExchangeConfig config) {
     return backup_ = std::make_shared<const ExchangeConfig>(std::move(config)), *this;
@@ -61,6 +63,7 @@ class ExchangeConfig {
   const std::string& endpoint() const noexcept { return endpoint_; }
   Nanos audit_interval() const noexcept { return audit_interval_; }
   Nanos maximum_age() const noexcept { return maximum_age_; }
+  std::uint32_t request_limit() const noexcept { return request_limit_; }
   // Null: none.
   const ExchangeConfig* backup() const noexcept { return backup_.get(); }
   Nanos return_after() const noexcept { return return_after_; }
@@ -80,6 +83,7 @@ class ExchangeConfig {
   Nanos reconnect_delay_ = std::chrono::milliseconds{500};
   std::string endpoint_;
   Nanos audit_interval_ = std::chrono::minutes{5};
+  std::uint32_t request_limit_ = 0;
   Nanos maximum_age_ = std::chrono::hours{23} + std::chrono::minutes{30};
   std::shared_ptr<const ExchangeConfig> backup_;
   Nanos return_after_ = std::chrono::seconds{30};

@@ -47,6 +47,7 @@ Result<std::shared_ptr<connector::IExchangeConnector>> ExchangeHub::make_session
   connector_config.session.connector = name;
   connector_config.session.tick = config_.tick;
   connector_config.session.backoff.first = config.reconnect_delay();
+  connector_config.session.request_limit = config.request_limit();
   connector_config.session.backoff.attempt_limit = config.reconnect_attempts();
   if (!config.endpoint().empty()) {
     auto endpoints = net::EndpointMap::make({{"*", config.endpoint()}});

@@ -292,6 +292,10 @@ constexpr std::array exchange_rows{
     ExchangeSettingRow{"maximum_age", "duration", "1410m",
                        "connections are replaced, the new one first, before they are this old; 0s: never",
                        set_exchange<&ExchangeSettings::maximum_age>},
+    ExchangeSettingRow{"request_limit", "number", "0",
+                       "weight of REST requests a minute, where less than the venue's own limit is wanted, as others "
+                       "share its address; 0: the venue's",
+                       set_exchange<&ExchangeSettings::request_limit>},
     ExchangeSettingRow{"feed", "name", "",
                        "of a venue with several: iex, sip, delayed_sip or test of alpaca; empty: iex",
                        set_exchange<&ExchangeSettings::feed>},

@@ -34,6 +34,7 @@ struct ExchangeSettings {
   Nanos return_after = std::chrono::seconds{30};
   Nanos audit_interval = std::chrono::minutes{5};
   Nanos maximum_age = std::chrono::hours{23} + std::chrono::minutes{30};
+  std::uint32_t request_limit = 0;         // weight of REST requests a minute; 0: the venue's own
   std::string feed;                        // empty: the venue's usual one
   bool binary = false;                     // messages, where the venue offers both
   bool paper = true;                       // the venue's hosts for paper trading

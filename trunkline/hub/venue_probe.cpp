@@ -38,6 +38,7 @@ VenueProbe::VenueProbe(ProbeConfig config, net::EndpointMap endpoints, std::uniq
   session.endpoints = endpoints_;
   session.tick = 50ms;
   session.backoff.first = config_.exchange.reconnect_delay();
+  session.request_limit = config_.exchange.request_limit();
   session_ = std::make_unique<net::Session>(io_, venue_, sink_, static_cast<EventLog&>(*this), session);
 }
 

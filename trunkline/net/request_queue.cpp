@@ -1,8 +1,20 @@
 #include "trunkline/net/request_queue.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace trunkline::net {
+
+namespace {
+
+std::uint32_t weight_a_minute(const venue::RequestLimits& limits, const SessionConfig& config) noexcept {
+  if (limits.weight_per_minute == 0 || config.request_limit == 0) {
+    return std::max(limits.weight_per_minute, config.request_limit);
+  }
+  return std::min(limits.weight_per_minute, config.request_limit);
+}
+
+}  // namespace
 
 RequestQueue::RequestQueue(asio::io_context& io, const venue::RequestLimits& limits, const SessionConfig& config,
                            SessionStats& stats, Listener& listener)
@@ -11,7 +23,7 @@ RequestQueue::RequestQueue(asio::io_context& io, const venue::RequestLimits& lim
       config_(config),
       stats_(stats),
       listener_(listener),
-      limiter_({.weight = limits.weight_per_minute, .window = std::chrono::minutes{1}}),
+      limiter_({.weight = weight_a_minute(limits, config), .window = std::chrono::minutes{1}}),
       // A venue that asks again at once after each failure must not spin.
       failures_({.first = std::chrono::milliseconds{250}, .cap = std::chrono::seconds{10}}, config.seed) {}
 

@@ -38,6 +38,7 @@ struct SessionConfig {
   Nanos tick = std::chrono::milliseconds{100};
   Nanos request_timeout = std::chrono::seconds{10};
   std::size_t requests_in_flight = 4;
+  std::uint32_t request_limit = 0;  // weight of requests a minute where less than the venue's own is wanted; 0: its own
   Nanos hold_after_429 = std::chrono::seconds{10};  // where Retry-After says nothing
   Nanos hold_after_418 = std::chrono::seconds{120};
   bool offer_deflate = false;
