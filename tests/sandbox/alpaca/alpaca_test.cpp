@@ -1,6 +1,7 @@
 // The Alpaca sandbox over real sockets: what it says, and what our own connector makes of it with and without faults.
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "sandbox/alpaca/market_days.hpp"
@@ -130,6 +131,7 @@ class Follower {
       if (poll.kind != bus::PollKind::Frame) return any;
       any = true;
       ++frames[poll.frame.type()];
+      if (const auto* trade = poll.frame.as<wire::Trade>()) trades[trade->symbol].push_back(trade->trade_id);
       if (const auto* mapping = poll.frame.as<wire::SymbolMapping>()) statuses.push_back(mapping->status);
       for (auto& [hash, book] : books) {
         const auto outcome = book.apply(poll.frame);
@@ -162,6 +164,7 @@ class Follower {
   QuietLog log;
   std::map<SymbolHash, book::Book> books;
   std::map<wire::MessageType, std::uint64_t> frames;
+  std::map<SymbolHash, std::vector<std::uint64_t>> trades;  // ids
   std::vector<wire::TradingStatus> statuses;
   std::uint64_t disagreements = 0;
 
@@ -203,6 +206,26 @@ TEST(AlpacaConnector, ConnectionFaultsHeal) {
     EXPECT_TRUE(follower.equals(*server, coins[0], "BTC/USD"));
     EXPECT_EQ(follower.disagreements, 0U);
   }
+}
+
+// The sandbox numbers the trades of a symbol one by one, whatever the venue does.
+TEST(AlpacaConnector, TradesThatALostConnectionMissedAreBroughtOnce) {
+  const auto server = serve();
+  Follower follower(*server, crypto(), coins, {venue::Channel::Trades});
+  auto& ids = follower.trades[hash_symbol_text(coins[0])];
+  ASSERT_TRUE(follower.until([&] { return ids.size() > 10; }));
+  ASSERT_TRUE(server->inject("refuse:duration_ms=1500"));
+  ASSERT_TRUE(server->inject("close:stream=any,count=1"));
+  const auto missing = [&] {
+    const std::set<std::uint64_t> all(ids.begin(), ids.end());
+    return *all.rbegin() - *std::next(all.begin()) + 2 - all.size();
+  };
+  ASSERT_TRUE(follower.until([&] { return missing() > 0; })) << "nothing was missed";
+  EXPECT_TRUE(follower.until([&] { return missing() == 0; })) << missing() << " are missing";
+  const std::size_t so_far = ids.size();
+  EXPECT_TRUE(follower.until([&] { return ids.size() > so_far + 10; }));
+  EXPECT_EQ(std::set<std::uint64_t>(ids.begin(), ids.end()).size(), ids.size()) << "some came twice";
+  EXPECT_EQ(follower.log.count("trades_missed"), 0);
 }
 
 TEST(AlpacaConnector, ALostOrWrongLevelIsFoundByTheAudit) {

@@ -222,6 +222,7 @@ class Harness : public Outbox {
   std::vector<wire::TradeCorrection> corrections;
   std::vector<wire::PriceBands> bands;
   std::vector<wire::CorporateAction> actions;
+  std::vector<wire::Gap> gaps;
   std::vector<std::string> action_others;
   std::vector<wire::TradingStatus> trading;  // of each mapping
   std::map<std::string, wire::SymbolMapping> mappings;
@@ -302,6 +303,7 @@ class Harness : public Outbox {
       trades.push_back(*trade);
       trade_flags.push_back(frame.flags());
     }
+    if (const auto* gap = frame.as<wire::Gap>()) gaps.push_back(*gap);
     if (const auto* quote = frame.as<wire::Quote>()) quotes.push_back(*quote);
     if (const auto* bar = frame.as<wire::Bar>()) bars.push_back(*bar);
     if (const auto* status = frame.as<wire::BookStatus>()) statuses.push_back(*status);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "trunkline/venue/alpaca/audit.hpp"
+#include "trunkline/venue/alpaca/catch_up.hpp"
 #include "trunkline/venue/alpaca/feed.hpp"
 
 namespace trunkline::venue::alpaca {
@@ -91,6 +92,16 @@ void AlpacaVenue::publish_trade(Feed& feed, const TradeMessage& trade, std::uint
   context.sink.publish_flagged(flags, out);
 }
 
+void AlpacaVenue::report_missed(const Feed& feed, std::string_view why, const Context& context) const {
+  wire::Gap gap;
+  gap.symbol = feed.instrument.hash;
+  gap.since = feed.missed->from;
+  gap.scope = wire::GapScope::Venue;
+  context.sink.publish(gap);
+  report(context, Severity::Warning, "trades_missed", feed.instrument.text,
+         {{"since", to_iso8601(feed.missed->from)}, {"error", std::string(why)}});
+}
+
 void AlpacaVenue::publish_quote(Feed& feed, const QuoteMessage& quote, const Context& context) {
   wire::Quote out;
   out.symbol = feed.instrument.hash;
@@ -108,7 +119,7 @@ void AlpacaVenue::publish_quote(Feed& feed, const QuoteMessage& quote, const Con
 void AlpacaVenue::take_trade(const TradeMessage& trade, const Context& context) {
   Feed* const feed = heard(trade.symbol, Stream::Trades, context.now);
   if (feed == nullptr) return;
-  if (!feed->is_new(trade)) {
+  if (!feed->is_new(trade) || !CatchUp::take(*feed, trade)) {
     ++counters_.duplicates;
     return;
   }
@@ -202,7 +213,7 @@ void AlpacaVenue::carry_out(const StreamSession::Outcome& outcome, const Context
   for (const StreamKey key : outcome.acknowledged) {
     Feed& feed = *feeds_[key.symbol];
     if (key.stream == Stream::OrderBooks) feed.book.start(context);
-    if (key.stream == Stream::Trades) latest_trades_due_.push_back(key.symbol);
+    if (key.stream == Stream::Trades && !catch_up_->subscribed(feed)) latest_trades_due_.push_back(key.symbol);
     if (key.stream == Stream::Quotes) latest_quotes_due_.push_back(key.symbol);
   }
   for (const StreamKey key : outcome.refused) {

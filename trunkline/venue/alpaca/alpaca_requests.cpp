@@ -22,21 +22,6 @@ std::string date_text(std::chrono::year_month_day date) {
                      static_cast<unsigned>(date.day()));
 }
 
-// For a query: "BTC/USD" is BTC%2FUSD.
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-                       c == '-' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
 bool same(const wire::CorporateAction& a, const wire::CorporateAction& b) noexcept {
   return a.new_rate == b.new_rate && a.old_rate == b.old_rate && a.cash == b.cash && a.ex_date == b.ex_date &&
          a.record_date == b.record_date && a.payable_date == b.payable_date && a.process_date == b.process_date &&

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "trunkline/venue/alpaca/audit.hpp"
+#include "trunkline/venue/alpaca/catch_up.hpp"
 #include "trunkline/venue/alpaca/feed.hpp"
 #include "trunkline/venue/alpaca/requests.hpp"
 #include "trunkline/venue/alpaca/us_eastern.hpp"
@@ -33,7 +34,8 @@ AlpacaVenue::AlpacaVenue(AlpacaConfig config)
       calendar_poll_(config_.calendar_interval),
       clock_poll_(config_.clock_interval),
       actions_poll_(config_.actions_interval),
-      audit_(std::make_unique<Audit>(*this)) {
+      audit_(std::make_unique<Audit>(*this)),
+      catch_up_(std::make_unique<CatchUp>(*this)) {
   if (config_.trading_base.empty()) {
     config_.trading_base = config_.paper ? "https://paper-api.alpaca.markets" : "https://api.alpaca.markets";
   }
@@ -101,6 +103,7 @@ void AlpacaVenue::on_open(ConnectionId connection, LaneId, Nanos now, Sink&, Out
 void AlpacaVenue::on_closed(ConnectionId connection, std::string_view, Nanos now, Sink& sink, Outbox& outbox) {
   if (session_.connection() != connection) return;
   session_.closed();
+  catch_up_->lost();
   const Context here = context(now, sink, outbox);
   for (const auto& feed : feeds_) {
     audit_->forget(*feed);
@@ -126,6 +129,8 @@ void AlpacaVenue::on_reply(const Reply& reply, Sink& sink, Outbox& outbox) {
       return take_actions(reply, here);
     case Purpose::Audit:
       return audit_->take(reply, here);
+    case Purpose::MissedTrades:
+      return catch_up_->take_reply(reply, here);
   }
 }
 
@@ -134,6 +139,7 @@ void AlpacaVenue::on_tick(Nanos now, Sink& sink, Outbox& outbox) {
   session_.on_tick(now, outbox);
   ask(here);
   audit_->tick(here);
+  catch_up_->tick(here);
   if (now < second_due_ && second_due_ - now <= std::chrono::seconds{1}) return;
   second_due_ = now + std::chrono::seconds{1};
   settle_phase(here);

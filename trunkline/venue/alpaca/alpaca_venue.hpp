@@ -68,8 +68,9 @@ class AlpacaVenue final : public Venue {
     std::uint64_t malformed = 0;
     std::uint64_t unknown_messages = 0;
     std::uint64_t unknown_symbols = 0;
-    std::uint64_t unwanted = 0;    // of a channel that was unsubscribed
-    std::uint64_t duplicates = 0;  // trades that came before
+    std::uint64_t unwanted = 0;          // of a channel that was unsubscribed
+    std::uint64_t duplicates = 0;        // trades that came before
+    std::uint64_t trades_caught_up = 0;  // after a lost connection
     std::uint64_t corrections = 0;
     std::uint64_t venue_errors = 0;
     std::uint64_t refused_streams = 0;
@@ -89,6 +90,7 @@ class AlpacaVenue final : public Venue {
   struct Feed;
   struct Reader;
   class Audit;
+  class CatchUp;
 
   // Messages (alpaca_messages.cpp)
   void take_trade(const TradeMessage& trade, const Context& context);
@@ -105,6 +107,8 @@ class AlpacaVenue final : public Venue {
   Feed* feed_of(std::string_view venue_symbol) noexcept;
   Feed* heard(std::string_view venue_symbol, Stream stream, Nanos now) noexcept;
   void publish_trade(Feed& feed, const TradeMessage& trade, std::uint16_t more_detail, const Context& context);
+  // Trades of the symbol are lost, and nobody knows how many.
+  void report_missed(const Feed& feed, std::string_view why, const Context& context) const;
   void publish_quote(Feed& feed, const QuoteMessage& quote, const Context& context);
 
   // Symbols and silence (alpaca_symbols.cpp)
@@ -175,6 +179,7 @@ class AlpacaVenue final : public Venue {
   Nanos action_query_due_{0};
   std::map<std::uint64_t, wire::CorporateAction> actions_;  // told already, by id
   std::unique_ptr<Audit> audit_;
+  std::unique_ptr<CatchUp> catch_up_;
 
   Nanos second_due_{0};
   Nanos malformed_reported_{0};

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
+#include <memory>
+#include <set>
 
 #include "trunkline/venue/alpaca/alpaca_venue.hpp"
 
@@ -31,11 +34,20 @@ struct AlpacaVenue::Feed {
     std::uint64_t id = 0;
     Nanos time{0};
     std::uint8_t exchange = 0;
-    friend bool operator==(const TradeKey&, const TradeKey&) = default;
+    friend auto operator<=>(const TradeKey&, const TradeKey&) = default;
+  };
+  static TradeKey key_of(const TradeMessage& trade) noexcept {
+    return {trade.id, trade.time, static_cast<std::uint8_t>(trade.detail >> 8)};
+  }
+  // Of a connection that was lost, until the trades that it missed were brought.
+  struct Missed {
+    Nanos from{0};             // the venue's time from which on trades may be missing
+    std::set<TradeKey> known;  // since then, from the stream or by request
+    Nanos forget_at{0};        // 0: they are still to be asked for
   };
   // False: it came before. Only trades that are no newer than the newest are looked for.
   bool is_new(const TradeMessage& trade) noexcept {
-    const TradeKey key{trade.id, trade.time, static_cast<std::uint8_t>(trade.detail >> 8)};
+    const TradeKey key = key_of(trade);
     if (trade.time <= newest_trade) {
       for (const TradeKey& known : trades) {
         if (known == key) return false;
@@ -59,6 +71,7 @@ struct AlpacaVenue::Feed {
   std::size_t next_trade = 0;
   Nanos newest_trade{0};
   Nanos newest_quote{0};
+  std::unique_ptr<Missed> missed;
 };
 
 }  // namespace trunkline::venue::alpaca

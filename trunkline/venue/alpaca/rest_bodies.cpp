@@ -292,6 +292,37 @@ Result<void> parse_latest_trades(std::string_view body, const std::function<void
       refuse);
 }
 
+Result<std::string> parse_past_trades(std::string_view body, const std::function<void(const TradeMessage&)>& take,
+                                      const OnRefused& refuse) {
+  std::string next;
+  bool found = false;
+  JsonCursor cursor(body);
+  const bool walked = cursor.fields([&](std::string_view key) {
+    if (key == "next_page_token") {
+      std::string_view token;
+      return cursor.null() || (cursor.text(token) && (next = token, true));
+    }
+    if (key != "trades") return cursor.skip();
+    found = true;
+    if (cursor.null()) return true;
+    return cursor.fields([&](std::string_view symbol) {
+      const std::string name(symbol);
+      if (cursor.null()) return true;
+      return cursor.items([&] {
+        TradeMessage trade;
+        bool good = false;
+        const bool passed = read_or_refuse(cursor, [&] { return good = read_trade(cursor, trade); }, refuse);
+        trade.symbol = name;
+        if (good) take(trade);
+        return passed;
+      });
+    });
+  });
+  if (!walked) return broken("trades", cursor, body);
+  if (!found) return fail(ErrorCode::Protocol, fmt::format("trades is missing in {}", excerpt(body)));
+  return next;
+}
+
 Result<void> parse_latest_quotes(std::string_view body, const std::function<void(const QuoteMessage&)>& take,
                                  const OnRefused& refuse) {
   return parse_latest(

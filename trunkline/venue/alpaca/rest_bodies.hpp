@@ -42,6 +42,9 @@ Result<void> parse_latest_trades(std::string_view body, const std::function<void
                                  const OnRefused& refuse);
 Result<void> parse_latest_quotes(std::string_view body, const std::function<void(const QuoteMessage&)>& take,
                                  const OnRefused& refuse);
+// The body of .../trades, past ones, oldest first; the token of the next page, empty: this was the last one.
+Result<std::string> parse_past_trades(std::string_view body, const std::function<void(const TradeMessage&)>& take,
+                                      const OnRefused& refuse);
 using TakeBook =
     std::function<void(const BookMessage&, std::span<const wire::Level> bids, std::span<const wire::Level> asks)>;
 Result<void> parse_latest_books(std::string_view body, const TakeBook& take, const OnRefused& refuse);
