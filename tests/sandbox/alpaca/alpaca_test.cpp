@@ -217,8 +217,8 @@ TEST(AlpacaConnector, TradesThatALostConnectionMissedAreBroughtOnce) {
   ASSERT_TRUE(server->inject("refuse:duration_ms=1500"));
   ASSERT_TRUE(server->inject("close:stream=any,count=1"));
   const auto missing = [&] {
-    const std::set<std::uint64_t> all(ids.begin(), ids.end());
-    return *all.rbegin() - *std::next(all.begin()) + 2 - all.size();
+    const std::set<std::uint64_t> came(ids.begin(), ids.end());
+    return *came.rbegin() - *std::next(came.begin()) + 2 - came.size();
   };
   ASSERT_TRUE(follower.until([&] { return missing() > 0; })) << "nothing was missed";
   EXPECT_TRUE(follower.until([&] { return missing() == 0; })) << missing() << " are missing";
