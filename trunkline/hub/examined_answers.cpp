@@ -11,7 +11,8 @@ namespace trunkline::hub::examination {
 Answer audit_passes(Patient& patient) {
   if (!has_depth(patient)) return no_depth(patient);
   if (patient.seen().live_after.count() == 0) return untold("the book never was Live");
-  if (patient.probe.book().integrity() == wire::Integrity::Checksummed)
+  // Levels that were asked for beyond the usual ones are not under it.
+  if (patient.probe.book().integrity() == wire::Integrity::Checksummed && patient.config.probe.exchange.depth() <= 10)
     return untold("each message is checked by its checksum, and no audit is made");
   const auto told = [&] {
     return patient.probe.event("book_audit_failed") != nullptr || patient.probe.event("book_audit_passed") != nullptr;
