@@ -42,13 +42,13 @@ void maps_symbols_first(const Subject& subject) {
   const auto& mapping = run.seen(hit(subject)).mapping;
   ASSERT_TRUE(mapping);
   EXPECT_FALSE(run.seen(hit(subject)).venue_symbol.empty());
-  EXPECT_FALSE(mapping->tick_size.is_absent());
+  EXPECT_EQ(mapping->tick_size.is_absent(), subject.lacks.contains(11));
 }
 
 void tells_refused_subscriptions(const Subject& subject) {
   Run run(subject, {.symbols = 1});
   ASSERT_ALL_LIVE(run);
-  run.inject("refuse_subscription:stream=depth,count=0");
+  run.inject(fmt::format("refuse_subscription:stream={},count=0", subject.main_stream()));
   run.subscribe(subject.symbols[2]);
   EXPECT_TRUE(run.until([&] { return run.events("subscription_refused") >= 1; })) << run.event_text();
   EXPECT_TRUE(run.live(hit(subject)));
@@ -57,7 +57,7 @@ void tells_refused_subscriptions(const Subject& subject) {
 void finds_silent_subscriptions(const Subject& subject) {
   Run run(subject, {.symbols = 1});
   ASSERT_ALL_LIVE(run);
-  run.inject("silent_subscription:stream=depth,count=1");
+  run.inject(fmt::format("silent_subscription:stream={},count=1", subject.main_stream()));
   run.subscribe(subject.symbols[1]);
   EXPECT_TRUE(run.until([&] { return run.events("subscription_silent") >= 1; }, 90s)) << run.event_text();
   EXPECT_TRUE(run.until([&] { return run.all_live(); }, 60s)) << run.event_text();
@@ -174,7 +174,12 @@ void unsubscribes_one_symbol(const Subject& subject) {
   Run run(subject, {});
   ASSERT_ALL_LIVE(run);
   run.unsubscribe(hit(subject));
-  ASSERT_TRUE(run.until([&] { return run.reasons(hit(subject)).contains("Unsubscribed"); })) << run.event_text();
+  if (subject.has_books()) {
+    ASSERT_TRUE(run.until([&] { return run.reasons(hit(subject)).contains("Unsubscribed"); })) << run.event_text();
+  } else {
+    const std::uint64_t before = run.seen(other(subject)).frames;  // what is on its way may come
+    ASSERT_TRUE(run.until([&] { return run.seen(other(subject)).frames >= before + 50; }));
+  }
   // Nothing of it comes behind the word that it is over.
   const std::uint64_t frames = run.seen(hit(subject)).frames;
   const std::uint64_t others = run.seen(other(subject)).frames;
@@ -187,7 +192,9 @@ void subscribes_again(const Subject& subject) {
   Run run(subject, {});
   ASSERT_ALL_LIVE(run);
   run.unsubscribe(hit(subject));
-  ASSERT_TRUE(run.until([&] { return !run.live(hit(subject)); }));
+  if (subject.has_books()) {
+    ASSERT_TRUE(run.until([&] { return !run.live(hit(subject)); }));
+  }
   run.subscribe(hit(subject));
   ASSERT_TRUE(run.until([&] { return run.all_live(); }, 60s)) << run.event_text();
   EXPECT_ENDS_TRUE(run);
@@ -277,9 +284,11 @@ void survives_corrupt(const Subject& subject) {
 void survives_truncate(const Subject& subject) {
   Run run(subject, {.audit_interval = 2s});
   EXPECT_ENDS_TRUE(run);
-  run.inject(fault_of(run.seen(hit(subject)), "truncate"));
+  run.inject(fault_of(run.seen(hit(subject)), "truncate") + ",stream=" + subject.main_stream());
   EXPECT_TRUE(run.until([&] {
-    return run.events("connector_depth_parse_error") + run.events("connector_parse_error") > 0;
+    return run.events("connector_depth_parse_error") + run.events("connector_trade_parse_error") +
+               run.events("connector_parse_error") >
+           0;
   })) << run.event_text();
   EXPECT_ENDS_TRUE(run);
 }
@@ -297,7 +306,7 @@ void connection_fault(const Subject& subject, const std::string& fault) {
   EXPECT_ENDS_TRUE(run);
   run.forget();
   run.inject(fault);
-  EXPECT_TRUE(run.until([&] { return !run.reasons(hit(subject)).empty(); }, 60s)) << run.event_text();
+  EXPECT_TRUE(run.until([&] { return run.told(hit(subject)); }, 60s)) << run.event_text();
   EXPECT_ENDS_TRUE(run);
   EXPECT_EQ(run.violations, std::vector<std::string>{});
 }
@@ -324,7 +333,7 @@ void survives_refusal(const Subject& subject) {
   run.forget();
   run.inject("close:stream=any,code=0");
   run.inject("refuse:duration_ms=1000");
-  EXPECT_TRUE(run.until([&] { return !run.reasons(hit(subject)).empty(); })) << run.event_text();
+  EXPECT_TRUE(run.until([&] { return run.told(hit(subject)); })) << run.event_text();
   ASSERT_TRUE(run.until([&] { return run.report().connected && run.all_live(); }, 60s)) << run.event_text();
   EXPECT_ENDS_TRUE(run);
   EXPECT_GE(run.report().reconnects, 1U);

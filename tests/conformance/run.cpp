@@ -80,6 +80,9 @@ void Run::take(const wire::FrameView& frame) {
   last_sequence_ = frame.sequence();
   if (const auto* status = frame.as<wire::ConnectionStatus>()) {
     connection_states.insert(std::string(wire::to_text(status->state)));
+    if (status->state != wire::ConnectionState::Connected) {
+      for (auto& [hash, seen] : seen_) seen->heard = false;
+    }
     return;
   }
   const SymbolHash hash = frame.stamp().symbol;
@@ -96,9 +99,11 @@ void Run::take(const wire::FrameView& frame) {
   }
   if (!seen.mapping) violations.push_back(fmt::format("{} before its mapping", wire::to_text(frame.type())));
   if (const auto* trade = frame.as<wire::Trade>()) {
+    seen.heard = true;
     seen.trades.push_back(*trade);
     seen.trade_flags.push_back(frame.flags());
   } else if (const auto* quote = frame.as<wire::Quote>()) {
+    seen.heard = true;
     seen.quotes.push_back(*quote);
   } else if (const auto* gap = frame.as<wire::Gap>()) {
     seen.missed += gap->missed;
@@ -134,6 +139,16 @@ Run::Seen& Run::seen(const std::string& symbol) {
   return *entry;
 }
 
+bool Run::live(const std::string& symbol) {
+  const Seen& mine = seen(symbol);
+  return subject_.has_books() ? mine.book.live() : mine.heard;
+}
+
+bool Run::told(const std::string& symbol) {
+  if (subject_.has_books()) return !reasons(symbol).empty();
+  return connection_states.contains("Disconnected") || connection_states.contains("Backoff");
+}
+
 bool Run::all_live() {
   return std::ranges::all_of(symbols_, [this](const std::string& symbol) { return live(symbol); });
 }
@@ -149,6 +164,7 @@ std::set<std::string> Run::reasons(const std::string& symbol) {
 void Run::forget() {
   drain();
   for (auto& [hash, seen] : seen_) seen->statuses.clear();
+  connection_states.clear();
 }
 
 std::string Run::states(const std::string& symbol) {
@@ -172,6 +188,8 @@ void Run::subscribe(const std::string& symbol) {
 
 void Run::unsubscribe(const std::string& symbol) {
   std::erase(symbols_, symbol);
+  drain();
+  seen(symbol).heard = false;
   command(venue::Action::Unsubscribe, symbol);
 }
 
@@ -231,7 +249,8 @@ void Run::resume() {
 
 std::string Run::difference(const std::string& symbol) {
   Seen& mine = seen(symbol);
-  if (!mine.book.live()) return fmt::format("{} is not Live: {}", symbol, states(symbol));
+  if (!live(symbol)) return fmt::format("{} is not Live: {}", symbol, states(symbol));
+  if (!subject_.has_books()) return {};
   const auto [status, body] = http("GET", fmt::format("/sandbox/book?symbol={}", mine.venue_symbol));
   if (status != 200) return body;
   const json truth = json::parse(body);

@@ -51,6 +51,7 @@ class Run {
     std::uint64_t deltas = 0;
     std::uint64_t frames = 0;
     std::uint64_t missed = 0;  // as Gap frames say
+    bool heard = false;        // a trade or a quote came since it was subscribed, or since the connection was made
     Nanos last_receive{0};
   };
 
@@ -60,10 +61,13 @@ class Run {
   void during(Nanos time);
 
   Seen& seen(const std::string& symbol);
-  bool live(const std::string& symbol) { return seen(symbol).book.live(); }
+  // Its book can be trusted; where there are no books, its trades or quotes come.
+  bool live(const std::string& symbol);
   bool all_live();
   // Reasons that were told with Stale since forget().
   std::set<std::string> reasons(const std::string& symbol);
+  // Since forget() it was told that the symbol is in doubt; where there are no books, that the connection is.
+  bool told(const std::string& symbol);
   void forget();
   std::string states(const std::string& symbol);
 

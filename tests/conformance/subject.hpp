@@ -34,6 +34,10 @@ struct Subject {
   hub::Credentials credentials = {};
   std::map<int, std::string> lacks = {};  // numbers of the list, and why
 
+  bool has_books() const noexcept { return channels.contains(venue::Channel::Depth); }
+  // The stream, as faults name it, whose loss is looked at.
+  const char* main_stream() const noexcept { return has_books() ? "depth" : "trade"; }
+
   friend void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.exchange; }
 };
 
