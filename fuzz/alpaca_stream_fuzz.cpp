@@ -102,6 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_clock(bytes);
   (void)parse_corporate_actions(bytes);
   (void)parse_latest_trades(bytes, [](const TradeMessage&) {}, refuse);
+  (void)parse_past_trades(bytes, [](const TradeMessage&) {}, refuse);
   (void)parse_latest_quotes(bytes, [](const QuoteMessage&) {}, refuse);
   (void)parse_latest_books(bytes, [](const BookMessage&, auto, auto) {}, refuse);
 

@@ -1,5 +1,5 @@
-// Any bytes as a message of Kraken's WebSocket v2: the hot parser and the one for any order never crash, and where both
-// read a message they read the same.
+// Any bytes as a message of Kraken's WebSocket v2, or as a book of its REST: no parser crashes, and where the hot one
+// and the one for any order both read a message they read the same.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "trunkline/venue/kraken/hot_parser.hpp"
 #include "trunkline/venue/kraken/message_parser.hpp"
+#include "trunkline/venue/kraken/rest_book.hpp"
 
 namespace {
 
@@ -36,6 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(buffer.data(), size);
   static const ExponentOf exponent_of = [](std::string_view symbol) { return symbol.size() == 3 ? 2 : 0; };
   static MessageParser parser;
+  static RestBookParser rest;
+  if (const auto told = rest.parse(text, 0); told) require(*told != nullptr);
 
   std::array<TradeMessage, 8> trades;
   std::size_t trade_count = 0;
