@@ -301,29 +301,35 @@ void lost_trades_are_told(const Subject& subject) {
   EXPECT_TRUE(run.until([&] { return seen.missed > 0; }, 60s)) << run.event_text();
 }
 
-void connection_fault(const Subject& subject, const std::string& fault) {
+// A fault of the connection that carries the main stream, where a venue has several.
+std::string on_main_stream(const Subject& subject, std::string_view fault) {
+  return fmt::format("{}{}stream={}", fault, fault.find(':') == std::string_view::npos ? ":" : ",",
+                     subject.main_stream());
+}
+
+void connection_fault(const Subject& subject, std::string_view fault) {
   Run run(subject, {.audit_interval = 2s});
   EXPECT_ENDS_TRUE(run);
   run.forget();
-  run.inject(fault);
+  run.inject(on_main_stream(subject, fault));
   EXPECT_TRUE(run.until([&] { return run.told(hit(subject)); }, 60s)) << run.event_text();
   EXPECT_ENDS_TRUE(run);
   EXPECT_EQ(run.violations, std::vector<std::string>{});
 }
 
 void survives_close(const Subject& subject) {
-  connection_fault(subject, "close:stream=any,code=1001");
+  connection_fault(subject, "close:code=1001");
 }
 void survives_reset(const Subject& subject) {
-  connection_fault(subject, "close:stream=any,code=0");
+  connection_fault(subject, "close:code=0");
 }
 void survives_half_open(const Subject& subject) {
-  connection_fault(subject, "half_open:stream=any");
+  connection_fault(subject, "half_open");
 }
 void survives_stall(const Subject& subject) {
   Run run(subject, {.audit_interval = 2s});
   EXPECT_ENDS_TRUE(run);
-  run.inject("stall:stream=any,duration_ms=1500");
+  run.inject(on_main_stream(subject, "stall:duration_ms=1500"));
   ASSERT_TRUE(run.until([&] { return run.armed() == 0; }));
   EXPECT_ENDS_TRUE(run);
 }
@@ -331,7 +337,7 @@ void survives_refusal(const Subject& subject) {
   Run run(subject, {});
   EXPECT_ENDS_TRUE(run);
   run.forget();
-  run.inject("close:stream=any,code=0");
+  run.inject(on_main_stream(subject, "close:code=0"));
   run.inject("refuse:duration_ms=1000");
   EXPECT_TRUE(run.until([&] { return run.told(hit(subject)); })) << run.event_text();
   ASSERT_TRUE(run.until([&] { return run.report().connected && run.all_live(); }, 60s)) << run.event_text();
