@@ -56,6 +56,26 @@ TEST(LogLine, QuotesTextThatHasSpaces) {
       "host\"");
 }
 
+TEST_F(LogFile, LinesThatCameTooFastAreCounted) {
+  constexpr std::size_t written = 50'000;
+  std::size_t lost = 0;
+  {
+    Log log({.format = LogFormat::Json, .level = Severity::Debug, .file = file_});
+    for (std::size_t i = 0; i < written; ++i) log.write_at({Severity::Debug, "x", {}, {}, {}}, at);
+    log.flush_repeats(at);
+  }
+  std::size_t there = 0;
+  for (const std::string& text : lines_of(file_)) {
+    const auto line = nlohmann::json::parse(text);
+    if (line["event"] == "log_lines_lost") {
+      lost += line["lines"].get<std::size_t>();
+    } else {
+      ++there;
+    }
+  }
+  EXPECT_EQ(there + lost, written);
+}
+
 TEST_F(LogFile, RepeatedEventsAreCountedNotRepeated) {
   {
     Log log({.file = file_, .repeats_shown = 2});

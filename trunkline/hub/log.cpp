@@ -72,8 +72,13 @@ std::string format_event(const Event& event, Nanos now, LogFormat format) {
   return format == LogFormat::Json ? json_line(event, now) : text_line(event, now);
 }
 
+namespace {
+constexpr std::size_t lines_waiting = 256;  // 400 bytes each
+}
+
 struct Log::Writer {
   std::shared_ptr<spdlog::async_logger> logger;
+  std::shared_ptr<spdlog::async_logger> last;            // waits for room, so that the count of what was lost is final
   std::shared_ptr<spdlog::details::thread_pool> thread;  // ends first: it writes what waits, and is joined
 };
 
@@ -85,15 +90,19 @@ Log::Log(const LogConfig& config) : config_(config), writer_(std::make_unique<Wr
     sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(config.file);
   }
   sink->set_pattern("%v");
-  writer_->thread = std::make_shared<spdlog::details::thread_pool>(1024, 1);
+  writer_->thread = std::make_shared<spdlog::details::thread_pool>(lines_waiting, 1);
   writer_->logger = std::make_shared<spdlog::async_logger>("trunkline", sink, writer_->thread,
                                                            spdlog::async_overflow_policy::overrun_oldest);
   writer_->logger->set_level(spdlog_level(config.level));
   writer_->logger->flush_on(spdlog::level::debug);
+  writer_->last =
+      std::make_shared<spdlog::async_logger>("trunkline", sink, writer_->thread, spdlog::async_overflow_policy::block);
 }
 
 Log::~Log() {
   flush_repeats(Nanos::max());
+  writer_->logger = writer_->last;
+  tell_lost(unix_now());
 }
 
 void Log::put(const Event& event, Nanos now) {
@@ -121,8 +130,16 @@ void Log::write_at(const Event& event, Nanos now) {
   }
 }
 
+void Log::tell_lost(Nanos now) {
+  const std::size_t lost = writer_->thread->overrun_counter();
+  if (lost == lost_) return;
+  put({Severity::Error, "log_lines_lost", {}, {}, {{"lines", std::to_string(lost - lost_)}}}, now);
+  lost_ = lost;
+}
+
 void Log::flush_repeats(Nanos now) {
   const std::lock_guard lock(mutex_);
+  tell_lost(now == Nanos::max() ? unix_now() : now);
   for (auto at = repeats_.begin(); at != repeats_.end();) {
     Repeats& repeats = at->second;
     if (now != Nanos::max() && now - repeats.window_start < config_.repeat_window) {

@@ -27,7 +27,8 @@ struct LogConfig {
 // truth value is written as such in JSON.
 std::string format_event(const Event& event, Nanos now, LogFormat format);
 
-// Thread-safe. write() hands the line to the background thread; when that is far behind, the oldest lines go first.
+// Thread-safe. write() hands the line to the background thread; when that is far behind, the oldest lines go first, and
+// an event `log_lines_lost` says how many.
 class Log final : public EventLog {
  public:
   explicit Log(const LogConfig& config);
@@ -36,7 +37,7 @@ class Log final : public EventLog {
   bool writes(Severity severity) const noexcept { return severity >= config_.level; }
   void write_at(const Event& event, Nanos now);
 
-  // Writes the counts of windows that have ended; the hub calls it once a second.
+  // Writes the counts of windows that have ended, and how many lines were lost; the hub calls it once a second.
   void flush_repeats(Nanos now);
 
  private:
@@ -47,12 +48,14 @@ class Log final : public EventLog {
     std::size_t hidden = 0;
   };
   void put(const Event& event, Nanos now);
+  void tell_lost(Nanos now);
 
   struct Writer;
   LogConfig config_;
   std::unique_ptr<Writer> writer_;
   std::mutex mutex_;
   std::map<std::string, Repeats, std::less<>> repeats_;
+  std::size_t lost_ = 0;  // lines; told
 };
 
 }  // namespace trunkline::hub
