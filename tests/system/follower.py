@@ -53,6 +53,7 @@ class Follower:
         self.trades = Counter()
         self.counts = Counter()
         self.missed = 0
+        self.missed_of = Counter()  # by symbol; what concerns none in particular under its text for that
         self.live = deque(maxlen=200_000)  # (symbol, update id, top) of every book while Live
         self.violations = []
         self.ended = None
@@ -83,6 +84,7 @@ class Follower:
         self.counts[type(message).__name__] += 1
         if isinstance(message, Gap):
             self.missed += message.missed
+            self.missed_of[symbol] += message.missed
         elif isinstance(message, ConnectionStatus):
             self.connections.append((message.endpoint, message.state.name, message.reason))
         elif isinstance(message, Trade):
