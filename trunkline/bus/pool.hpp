@@ -104,7 +104,7 @@ concept Encodable = requires(std::span<std::byte> out, const T& object) {
 template <class Handle>
   requires Encodable<std::remove_cvref_t<decltype(*std::declval<Handle>())>> && (!std::is_lvalue_reference_v<Handle>)
 [[nodiscard]] PublishResult publish(Ring& ring, Handle&& handle, std::uint8_t flags, std::uint32_t sequence) noexcept {
-  const Handle owned = std::move(handle);
+  const Handle owned = std::forward<Handle>(handle);
   std::byte* const out = ring.reserve(ring.max_frame_bytes());
   if (encode(std::span(out, ring.max_frame_bytes()), *owned, flags, sequence) == 0) return PublishResult::TooLarge;
   std::uint64_t word = 0;
