@@ -50,7 +50,7 @@ Result<json> ask(const hub::Settings& settings, const Options& options, const Ca
     return fail((*reply).error().code,
                 fmt::format("no hub at {}: {}; start one with `trunkline run`", address, (*reply).error().message));
   }
-  const json body = json::parse((*reply)->body(), nullptr, false);
+  json body = json::parse((*reply)->body(), nullptr, false);
   if ((*reply)->status >= 300) {
     const bool says = body.is_object() && body.contains("error");
     return fail(ErrorCode::Unavailable,
