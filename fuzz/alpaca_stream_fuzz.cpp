@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "trunkline/venue/alpaca/hot_parser.hpp"
 #include "trunkline/venue/alpaca/message_reader.hpp"
 #include "trunkline/venue/alpaca/rest_bodies.hpp"
 
@@ -93,6 +94,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(copy.get(), size);
   const Sum json = read<JsonCursor>(bytes);
   (void)read<MessagePackCursor>(bytes);
+  static HotMessages hot_messages;
+  Sum hot;
+  // The hot parser does not look into texts it skips as closely: only what both take is compared.
+  if (read_hot(bytes, hot_messages, hot) && json.malformed == 0) {
+    if (hot.messages != json.messages || hot.value != json.value) std::abort();
+  }
 
   using namespace std::chrono;
   const auto refuse = [](const std::string&) {};

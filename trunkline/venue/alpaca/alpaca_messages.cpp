@@ -49,6 +49,7 @@ void AlpacaVenue::on_bytes(ConnectionId connection, std::span<char> message, Nan
   Reader reader{*this, here};
   // JSON starts with '[' or white space, MessagePack with a list's head: the frame says which it is.
   if (static_cast<unsigned char>(bytes.front()) < 0x80) {
+    if (read_hot(bytes, hot_, reader)) return;
     JsonCursor cursor(bytes);
     read_messages(cursor, levels_, reader);
   } else {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "trunkline/venue/alpaca/crypto_book.hpp"
+#include "trunkline/venue/alpaca/hot_parser.hpp"
 #include "trunkline/venue/alpaca/message_reader.hpp"
 #include "trunkline/venue/alpaca/poll.hpp"
 #include "trunkline/venue/alpaca/rest_bodies.hpp"
@@ -157,6 +158,7 @@ class AlpacaVenue final : public Venue {
   SymbolTable table_;
   StreamSession session_;
   std::vector<wire::Level> levels_;
+  HotMessages hot_;
 
   Phase phase_ = Phase::Unknown;
   MarketCalendar calendar_;
