@@ -245,7 +245,9 @@ Result<MarketCalendar> parse_calendar(std::string_view body, std::chrono::year_m
       std::string_view text;
       if (!cursor.text(text)) return false;
       const auto date = read_date(text);
-      if (!date) return cursor.fail("no date", text);
+      // What lies beyond cannot be counted in Nanos.
+      if (!date || date->year() < std::chrono::year{1970} || date->year() > std::chrono::year{2261})
+        return cursor.fail("no date", text);
       day.date = *date;
       dated = true;
       return true;
