@@ -23,7 +23,8 @@ export interface RetryRequest {
 }
 export type Request = StartRequest | PullRequest | RetryRequest;
 
-export type ShownState = "Init" | "Syncing" | "Live" | "Stale";
+/** None: trades or quotes come, and never a word of a book. */
+export type ShownState = "Init" | "Syncing" | "Live" | "Stale" | "None";
 
 export interface SymbolRow {
   index: number;

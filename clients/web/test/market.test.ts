@@ -123,6 +123,26 @@ test("symbols that a restarted hub does not know are dropped", () => {
   expect(market.symbols.map(({ gone }) => gone)).toEqual([false, true]);
 });
 
+test("a symbol that talks, and of whose book nothing is heard, has none", () => {
+  const quote: Message = {
+    ...noStamp,
+    symbol,
+    type: MessageType.Quote,
+    bidPrice: 1n,
+    bidQuantity: 1n,
+    askPrice: 2n,
+    askQuantity: 1n,
+    updateId: 0n,
+  };
+  feed(welcome(), mapping(), quote);
+  expect(book().shown).toBe("Init");
+  now += 3000;
+  feed(quote);
+  expect(book().shown).toBe("None");
+  feed(live(), snapshot(10n, [level(100, 1)], [level(101, 1)], Flag.recovered));
+  expect(book().shown).toBe("Live");
+});
+
 test("symbols whose hashes share a half are kept apart", () => {
   feed(welcome(), mapping((5n << 32n) | 1n, "binance:A-B"), mapping((6n << 32n) | 1n, "binance:C-D"));
   feed(live((6n << 32n) | 1n), snapshot(1n, [], [], 0, (6n << 32n) | 1n));

@@ -24,6 +24,9 @@ export interface MarketOutput {
   heartbeat(interval: number): void;
 }
 
+/** Milliseconds after which a symbol that talks is taken to have no book. */
+const bookPatience = 3000;
+
 export class Market implements FrameReader {
   readonly symbols: SymbolState[] = [];
   readonly alerts = new AlertList();
@@ -180,6 +183,7 @@ export class Market implements FrameReader {
   }
 
   private trade(symbol: SymbolState, flags: number, words: Uint32Array, w: number): void {
+    this.talks(symbol);
     const price = w + layout.trade.price;
     const before = symbol.last.double;
     const known = symbol.last.known;
@@ -213,7 +217,15 @@ export class Market implements FrameReader {
     );
   }
 
+  /** A trade or a quote came: after a while without a word of a book there is none. */
+  private talks(symbol: SymbolState): void {
+    if (symbol.state !== "Init" || symbol.bookless || this.arrival - symbol.shownSince < bookPatience) return;
+    symbol.bookless = true;
+    this.settle(symbol);
+  }
+
   private quote(symbol: SymbolState, words: Uint32Array, w: number): void {
+    this.talks(symbol);
     const bid = w + layout.quote.bidPrice;
     const ask = w + layout.quote.askPrice;
     symbol.quoteBid.set(words[bid + 1], words[bid]);
@@ -222,6 +234,7 @@ export class Market implements FrameReader {
   }
 
   private consolidated(symbol: SymbolState, words: Uint32Array, w: number): void {
+    this.talks(symbol);
     const { bidPrice, askPrice, bidSymbol, askSymbol } = layout.consolidated;
     symbol.quoteBid.set(words[w + bidPrice + 1], words[w + bidPrice]);
     symbol.quoteAsk.set(words[w + askPrice + 1], words[w + askPrice]);
@@ -364,6 +377,8 @@ export class Market implements FrameReader {
     } else if (symbol.local !== "") {
       shown = "Stale";
       reason = "MirrorMismatch";
+    } else if (shown === "Init" && symbol.bookless) {
+      shown = "None";
     } else if (shown === "Live" && !symbol.book.valid) {
       shown = "Syncing";
       reason = "AwaitingSnapshot";

@@ -83,6 +83,8 @@ export class SymbolState {
   resubscribeAt = 0;
   resubscribePause = 0;
 
+  /** Trades or quotes came while nothing was heard of a book for a while. */
+  bookless = false;
   shown: ShownState = "Init";
   shownReason = "";
   shownSince = 0;

@@ -169,12 +169,13 @@ export class UpdateBuilder {
     let resyncs = 0;
     for (const symbol of market.symbols) {
       if (symbol.gone) continue;
+      gaps += symbol.gaps;
+      resyncs += symbol.resyncs;
+      if (symbol.shown === "None") continue;
       books.total++;
       if (symbol.shown === "Live") books.live++;
       else if (symbol.shown === "Stale") books.stale++;
       else books.syncing++;
-      gaps += symbol.gaps;
-      resyncs += symbol.resyncs;
     }
     const { latency } = market;
     return {

@@ -91,7 +91,7 @@ const ask = new Halves();
 function sample(): void {
   series.begin(now() / 1000);
   for (const symbol of market.symbols) {
-    if (symbol.shown === "Live") {
+    if (symbol.shown === "Live" || symbol.shown === "None") {
       series.put(symbol.index, symbol.last.double, symbol.best("bids", bid).double, symbol.best("asks", ask).double);
     }
   }

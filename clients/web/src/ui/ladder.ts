@@ -16,6 +16,11 @@ interface Row {
   bar: HTMLElement;
 }
 
+/** A state as it is shown. */
+export function stateName(state: string): string {
+  return state === "None" ? "No book" : state;
+}
+
 /** What a state means to someone who trades by the book. */
 export function stateText(book: { state: string; reason: string }): string {
   const reason = book.reason === "" ? "" : words(book.reason);
@@ -26,6 +31,8 @@ export function stateText(book: { state: string; reason: string }): string {
       return reason === "" ? "waiting for a snapshot" : reason;
     case "Init":
       return "not yet subscribed";
+    case "None":
+      return "trades and quotes alone";
     default:
       return reason;
   }
@@ -90,7 +97,7 @@ export class Ladder {
     setAttribute(byId("book-groups"), "title", `Price steps of ${book.group}`);
     setAttribute(this.panel, "data-state", book.state);
     setAttribute(this.panel, "data-symbol", symbol?.text ?? "");
-    setText(this.state, book.state);
+    setText(this.state, stateName(book.state));
     setAttribute(this.state, "data-state", book.state);
     setText(this.integrity, book.integrity);
     this.fill(this.asks, book.asks);
@@ -101,7 +108,7 @@ export class Ladder {
       ? ""
       : ` · ${book.spreadBasisPoints < 0.1 ? book.spreadBasisPoints.toPrecision(2) : book.spreadBasisPoints.toFixed(2)} bp`;
     setText(this.spread, book.spread === "" ? "" : `spread ${book.spread}${points}`);
-    setText(this.veilState, book.state);
+    setText(this.veilState, stateName(book.state));
     setText(this.veilReason, book.state === "Live" ? "" : `${stateText(book)} · ${duration(book.since)}`);
     setText(this.facts.reason, book.local !== "" ? book.local : stateText(book) || "–");
     setText(this.facts.gaps, String(book.gaps));

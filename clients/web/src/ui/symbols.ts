@@ -2,6 +2,7 @@
 
 import type { SymbolRow } from "../protocol";
 import { byId, make, setAttribute, setClass, setText } from "./dom";
+import { stateName } from "./ladder";
 import { percent, rate, words } from "../text";
 
 type Column = "state" | "name" | "last" | "bid" | "ask" | "change" | "rate";
@@ -15,7 +16,7 @@ const columns: { id: Column; label: string; title: string }[] = [
   { id: "change", label: "Chg", title: "Sort by change since this page first saw a trade" },
   { id: "rate", label: "Msg/s", title: "Sort by messages a second" },
 ];
-const stateOrder: Record<string, number> = { Stale: 0, Syncing: 1, Init: 2, Live: 3 };
+const stateOrder: Record<string, number> = { Stale: 0, Syncing: 1, Init: 2, Live: 3, None: 4 };
 
 function number(text: string): number {
   const value = Number(text.replaceAll(",", ""));
@@ -209,7 +210,7 @@ export class SymbolList {
     setAttribute(cells.name, "title", data.text);
     setText(row.exchange, data.exchange);
     const venues = data.bidVenue !== "" || data.askVenue !== "";
-    setText(cells.state, venues ? `${data.bidVenue || "–"} / ${data.askVenue || "–"}` : data.state);
+    setText(cells.state, venues ? `${data.bidVenue || "–"} / ${data.askVenue || "–"}` : stateName(data.state));
     setAttribute(
       cells.state,
       "title",

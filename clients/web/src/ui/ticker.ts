@@ -3,7 +3,7 @@
 import type { BookView, SymbolRow } from "../protocol";
 import { byId, make, setAttribute, setText } from "./dom";
 import { clockTime, percent } from "../text";
-import { stateText } from "./ladder";
+import { stateName, stateText } from "./ladder";
 
 export class Ticker {
   private readonly name = make("h1", { testid: "book-symbol" });
@@ -32,7 +32,7 @@ export class Ticker {
     setAttribute(this.price, "data-direction", String(book.direction));
     setText(this.change, percent(symbol.change));
     setAttribute(this.change, "data-direction", String(Math.sign(Number(symbol.change.toFixed(4)) || 0)));
-    setText(this.state, book.state === "Live" ? "Live" : `${book.state}: ${stateText(book)}`);
+    setText(this.state, book.state === "Live" ? "Live" : `${stateName(book.state)}: ${stateText(book)}`);
     setAttribute(this.state, "data-state", book.state);
     const ticker = book.derivative;
     const facts: [string, string][] =
