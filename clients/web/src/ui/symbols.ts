@@ -2,7 +2,6 @@
 
 import type { SymbolRow } from "../protocol";
 import { byId, make, setAttribute, setClass, setText } from "./dom";
-import { stateName } from "./ladder";
 import { percent, rate, words } from "../text";
 
 type Column = "state" | "name" | "last" | "bid" | "ask" | "change" | "rate";
@@ -210,7 +209,7 @@ export class SymbolList {
     setAttribute(cells.name, "title", data.text);
     setText(row.exchange, data.exchange);
     const venues = data.bidVenue !== "" || data.askVenue !== "";
-    setText(cells.state, venues ? `${data.bidVenue || "–"} / ${data.askVenue || "–"}` : stateName(data.state));
+    setText(cells.state, venues ? `${data.bidVenue || "–"} / ${data.askVenue || "–"}` : data.state === "None" ? "–" : data.state);
     setAttribute(
       cells.state,
       "title",
