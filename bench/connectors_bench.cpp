@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "bench/binance_feed.hpp"
 #include "bench/ratio.hpp"
 #include "trunkline/bus/bus.hpp"
 #include "trunkline/connector/session_connector.hpp"
@@ -32,20 +33,6 @@ constexpr Nanos tick = std::chrono::milliseconds{1};
 constexpr int ticks = 2'000;
 constexpr std::uint64_t messages_a_round = std::uint64_t{connections} * messages_at_once * ticks;
 constexpr Nanos patience = std::chrono::seconds{5};
-
-constexpr std::string_view exchange_info =
-    R"({"symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","filters":[)"
-    R"({"filterType":"PRICE_FILTER","tickSize":"0.01000000"},{"filterType":"LOT_SIZE","stepSize":"0.00001000"}]}]})";
-
-std::string trade(std::uint64_t id) {
-  return fmt::format(R"({{"stream":"btcusdt@trade","data":{{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":{},)"
-                     R"("p":"61837.63000000","q":"0.00116000","T":1723161255342,"m":true,"M":true}}}})",
-                     id);
-}
-
-struct NoLog final : EventLog {
-  void write(const Event&) override {}
-};
 
 [[noreturn]] void give_up(std::string_view why) {
   fmt::print(stderr, "{}\n", why);
@@ -142,7 +129,7 @@ class Connected {
         {.on_request =
              [](const net::HttpRequest&, net::Responder responder) {
                net::HttpResponse response;
-               response.body = exchange_info;
+               response.body = bench::exchange_info;
                responder.respond(std::move(response));
              },
          .on_websocket =
@@ -179,7 +166,7 @@ class Connected {
     return trunkline::measure(*reader_, [this] {
       for (const auto& peer : peers_) {
         for (int i = 0; i < messages_at_once; ++i) {
-          peer->queue(Connection::encode(Connection::Kind::Text, trade(id_ + static_cast<std::uint64_t>(i))));
+          peer->queue(Connection::encode(Connection::Kind::Text, bench::trade(id_ + static_cast<std::uint64_t>(i))));
         }
         peer->flush();
       }
@@ -195,7 +182,7 @@ class Connected {
   std::vector<std::shared_ptr<Connection>> peers_;
   int subscribed_ = 0;
   std::uint64_t id_ = 1;
-  NoLog log_;
+  bench::NoLog log_;
   bus::Bus bus_;
   std::vector<std::unique_ptr<connector::SessionConnector>> connectors_;
   std::unique_ptr<Reader> reader_;
@@ -263,7 +250,7 @@ class Raw {
     ::close(reading);
   }
 
-  const std::string text_ = trade(1'000'000);
+  const std::string text_ = bench::trade(1'000'000);
   std::string batch_;
   bus::Bus bus_;
   std::vector<int> writers_;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "bench/binance_feed.hpp"
 #include "bench/ratio.hpp"
 #include "trunkline/bus/ring.hpp"
 #include "trunkline/core/event.hpp"
@@ -26,20 +27,6 @@ namespace {
 
 constexpr int samples = 3'000;
 constexpr Nanos pause_between = std::chrono::microseconds{20};  // so that nothing queues
-
-struct NoLog final : EventLog {
-  void write(const Event&) override {}
-};
-
-constexpr std::string_view exchange_info =
-    R"({"symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","filters":[)"
-    R"({"filterType":"PRICE_FILTER","tickSize":"0.01000000"},{"filterType":"LOT_SIZE","stepSize":"0.00001000"}]}]})";
-
-std::string trade(std::uint64_t id) {
-  return fmt::format(R"({{"stream":"btcusdt@trade","data":{{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":{},)"
-                     R"("p":"61837.63000000","q":"0.00116000","T":1723161255342,"m":true,"M":true}}}})",
-                     id);
-}
 
 // When the receiver had the message of the id it waits for.
 class Arrival {
@@ -79,7 +66,7 @@ class Receiver {
           bus::Ring ring;
           auto strategy = ring.subscribe();
           venue::Sink sink(ring, venue::ConnectorId{1});
-          NoLog log;
+          bench::NoLog log;
           net::asio::io_context io{1};
           net::Session session(
               io, venue, sink, log,
@@ -159,7 +146,7 @@ int run() {
       {.on_request =
            [](const net::HttpRequest&, net::Responder responder) {
              net::HttpResponse response;
-             response.body = exchange_info;
+             response.body = bench::exchange_info;
              responder.respond(std::move(response));
            },
        .on_websocket =
@@ -183,7 +170,7 @@ int run() {
     Receiver receiver((*server).port(), arrival);
     while (!subscribed) io.run_one();
     const double taken = median_latency(arrival, [&] {
-      const auto message = Connection::encode(Connection::Kind::Text, trade(++id));
+      const auto message = Connection::encode(Connection::Kind::Text, bench::trade(++id));
       const std::int64_t start = monotonic_now().count();
       peer->queue(message);
       peer->flush();
@@ -195,7 +182,7 @@ int run() {
   const auto anchor = [&] {
     const Raw raw(arrival);
     return median_latency(arrival, [&] {
-      const std::string message = trade(++id);
+      const std::string message = bench::trade(++id);
       const std::int64_t start = monotonic_now().count();
       raw.write(message);
       return start;

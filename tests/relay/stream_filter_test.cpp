@@ -5,6 +5,7 @@
 #include <random>
 
 #include "trunkline/wire/sequence.hpp"
+#include "trunkline/wire/trade_detail.hpp"
 
 namespace trunkline::relay {
 namespace {
@@ -152,7 +153,8 @@ TEST(StreamFilter, MarksTradesOutsideOfTheBandAndHandsThemOn) {
   for (const int price : {95, 105, 94, 106}) stream.take(wire::Trade{.price = Price::from_int(price)});
   ASSERT_EQ(stream.trades.size(), 5U);
   std::vector<bool> marked;
-  for (const wire::Trade& trade : stream.trades) marked.push_back((trade.detail & StreamFilter::outlier) != 0);
+  for (const wire::Trade& trade : stream.trades)
+    marked.push_back((trade.detail & wire::trade_detail::outside_band) != 0);
   EXPECT_EQ(marked, (std::vector{false, false, false, true, true}));
   EXPECT_EQ(stream.filter.counts().outliers, 2U);
   EXPECT_EQ(stream.out_of_sequence, 0);

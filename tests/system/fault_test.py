@@ -7,7 +7,6 @@ import os
 import tempfile
 import time
 import unittest
-import urllib.parse
 
 from follower import Follower
 from processes import Process, books_live, eventually, get_json, post_json
@@ -48,8 +47,7 @@ class Faults(unittest.TestCase):
         cls.hub = Process(PROGRAM, "run", "--sandbox", "--sandbox-port", "0", "--http", "127.0.0.1:0", *SYMBOLS,
                           "--set", f"relay.socket={cls.folder.name}/relay.sock", "--set", "exchange.binance.audit_interval=2s")
         cls.page = cls.hub.address("dashboard").rstrip("/")
-        url = urllib.parse.urlparse(cls.hub.address("sandbox"))
-        cls.sandbox = f"{url.scheme}://{url.netloc}"
+        cls.sandbox = cls.hub.origin("sandbox")
         eventually(lambda: books_live(cls.health(), len(SYMBOLS)), "every book is Live")
 
     @classmethod

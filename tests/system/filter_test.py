@@ -2,7 +2,6 @@
 import os
 import tempfile
 import unittest
-import urllib.parse
 
 from follower import Follower
 from processes import Process, books_live, eventually, get, get_json
@@ -21,13 +20,12 @@ class Filter(unittest.TestCase):
                           *(text for key, value in chosen.items() for text in ("--set", f"{key}={value}")))
             self.addCleanup(hub.stop)
             page = hub.address("dashboard").rstrip("/")
-            url = urllib.parse.urlparse(hub.address("sandbox"))
             eventually(lambda: books_live(get_json(f"{page}/ws/health"), 1), "the book is Live")
             follower = Follower(f"{folder}/relay.sock", depth=DEPTH)
             self.addCleanup(follower.stop)
             eventually(lambda: follower.is_live(SYMBOL) and len(follower.live) >= 20 and len(follower.trades) >= 20,
                        lambda: f"books and trades come: {follower.counts}")
-            self.assertGreater(follower.check_live(f"{url.scheme}://{url.netloc}"), 0)
+            self.assertGreater(follower.check_live(hub.origin("sandbox")), 0)
             self.assertEqual(follower.violations, [])
             self.assertEqual(follower.missed, 0)
             self.assertEqual(set(follower.books), {SYMBOL})

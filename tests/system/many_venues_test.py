@@ -38,10 +38,7 @@ class ManyVenues(unittest.TestCase):
         cls.hub = Process(PROGRAM, "run", "--sandbox", "--sandbox-port", "0", "--http", "127.0.0.1:0", *SYMBOLS,
                           "--set", f"relay.socket={cls.folder.name}/relay.sock", *audits)
         cls.page = cls.hub.address("dashboard").rstrip("/")
-        cls.sandboxes = {}
-        for exchange in VENUES:
-            url = urllib.parse.urlparse(cls.hub.address("sandbox", exchange))
-            cls.sandboxes[exchange] = f"{url.scheme}://{url.netloc}"
+        cls.sandboxes = {exchange: cls.hub.origin("sandbox", exchange) for exchange in VENUES}
         cls.wait_live()
 
     @classmethod

@@ -37,7 +37,7 @@ class Memory(unittest.TestCase):
         finally:
             hub.stop()
 
-    def test_the_base_is_below_ten_megabytes_and_a_further_connection_with_its_book_below_one(self):
+    def test_the_base_is_about_ten_megabytes_and_a_further_connection_with_its_book_below_one(self):
         # The first connection also loads what all share: most of it pages of libcrypto.
         spot, coinm = self.sandbox.address("spot"), self.sandbox.address("coinm")
         base = self.hub({"binance": "http://127.0.0.1:1"}, live=0)

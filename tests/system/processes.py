@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 
@@ -79,6 +80,11 @@ class Process:
                 raise AssertionError(f"{self.arguments} ended with {self.process.returncode}:\n{self.stderr()}")
             return None
         return eventually(find, f"{self.arguments} prints its {name} address")
+
+    def origin(self, name, of=""):
+        """Of that address, without its path."""
+        url = urllib.parse.urlparse(self.address(name, of))
+        return f"{url.scheme}://{url.netloc}"
 
     def whole_stderr(self):
         with open(self.log.name) as log:

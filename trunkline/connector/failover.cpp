@@ -3,14 +3,12 @@
 #include <utility>
 #include <vector>
 
+#include "trunkline/wire/trade_detail.hpp"
+
 namespace trunkline::connector {
 
 using wire::BookReason;
 using wire::BookState;
-
-namespace {
-constexpr std::uint16_t aggregate = 1;  // of a Trade's detail
-}
 
 void Failover::add(std::string_view primary, std::string_view backup, Nanos now) {
   const SymbolHash hash = hash_symbol_text(primary);
@@ -92,7 +90,7 @@ void Failover::take_trade(Symbol& symbol, std::size_t source, const wire::FrameV
   const auto* trade = frame.as<wire::Trade>();
   if (trade == nullptr) return;
   if (config_.one_series_of_trades) {
-    TradeSeries& series = symbol.trades[trade->detail & aggregate];
+    TradeSeries& series = symbol.trades[trade->detail & wire::trade_detail::aggregate];
     const auto answer = series.take(source, trade->trade_id, connected_[1 - source]);
     if (answer.lost != 0) {
       wire::Gap gap;

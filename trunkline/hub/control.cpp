@@ -50,7 +50,7 @@ Result<std::string> text_of(const json& body, const char* key) {
 
 std::string fresh_token() {
   unsigned char bytes[token_bytes];
-  // The kernel's: a hub without TLS does not load libcrypto's two megabytes for this.
+  // The kernel's: a hub without TLS need not touch libcrypto's pages for this.
   if (::getrandom(bytes, sizeof bytes, 0) != static_cast<ssize_t>(sizeof bytes)) return {};
   std::string token;
   for (const unsigned char byte : bytes) token += fmt::format("{:02x}", byte);

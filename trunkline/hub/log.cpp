@@ -78,7 +78,6 @@ constexpr std::size_t lines_waiting = 256;  // 400 bytes each
 
 struct Log::Writer {
   std::shared_ptr<spdlog::async_logger> logger;
-  std::shared_ptr<spdlog::async_logger> last;            // waits for room, so that the count of what was lost is final
   std::shared_ptr<spdlog::details::thread_pool> thread;  // ends first: it writes what waits, and is joined
 };
 
@@ -95,13 +94,14 @@ Log::Log(const LogConfig& config) : config_(config), writer_(std::make_unique<Wr
                                                            spdlog::async_overflow_policy::overrun_oldest);
   writer_->logger->set_level(spdlog_level(config.level));
   writer_->logger->flush_on(spdlog::level::debug);
-  writer_->last =
-      std::make_shared<spdlog::async_logger>("trunkline", sink, writer_->thread, spdlog::async_overflow_policy::block);
 }
 
 Log::~Log() {
   flush_repeats(Nanos::max());
-  writer_->logger = writer_->last;
+  // The last line waits for room: nothing is lost behind it.
+  const auto& sinks = writer_->logger->sinks();
+  writer_->logger = std::make_shared<spdlog::async_logger>("trunkline", sinks.begin(), sinks.end(), writer_->thread,
+                                                           spdlog::async_overflow_policy::block);
   tell_lost(unix_now());
 }
 

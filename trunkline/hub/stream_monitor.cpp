@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "trunkline/wire/sequence.hpp"
+#include "trunkline/wire/trade_detail.hpp"
 
 namespace trunkline::hub {
 namespace {
@@ -27,10 +28,9 @@ bool is_market_data(wire::MessageType type) noexcept {
 
 // Snapshots and bars tell the time of what they sum up; history is old by nature.
 bool tells_lag(wire::FrameView frame) noexcept {
-  constexpr std::uint16_t from_history = 2;
   using enum wire::MessageType;
   if (frame.stamp().exchange_time.count() == 0) return false;
-  if (frame.type() == Trade) return (frame.stamp().detail & from_history) == 0;
+  if (frame.type() == Trade) return (frame.stamp().detail & wire::trade_detail::from_history) == 0;
   return frame.type() == Quote || frame.type() == L2Delta;
 }
 

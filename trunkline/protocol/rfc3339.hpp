@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "trunkline/core/clock.hpp"
+#include "trunkline/protocol/json_scanner.hpp"
 
 namespace trunkline::protocol {
 
@@ -44,6 +45,15 @@ inline std::optional<Nanos> parse_rfc3339(std::string_view text) noexcept {
   }
   const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
   return Nanos{((days * 24 + hour) * 60 + minute) * 60'000'000'000 + second * std::int64_t{1'000'000'000} + fraction};
+}
+
+// The same, quoted, at the scanner.
+inline bool scan_rfc3339(JsonScanner& scanner, Nanos& out) noexcept {
+  std::string_view text;
+  if (!scanner.quoted_text(text)) return false;
+  const auto time = parse_rfc3339(text);
+  if (time) out = *time;
+  return time.has_value();
 }
 
 }  // namespace trunkline::protocol

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "trunkline/wire/sequence.hpp"
+#include "trunkline/wire/trade_detail.hpp"
 
 namespace trunkline::relay {
 namespace {
@@ -16,10 +17,9 @@ using wire::MessageType;
 
 // Nothing where every reader is told: mappings, connections, gaps, what a later version brings.
 std::optional<Channel> kind_of(FrameView frame) noexcept {
-  constexpr std::uint16_t aggregate = 1;
   switch (frame.type()) {
     case MessageType::Trade:
-      return (frame.stamp().detail & aggregate) != 0 ? Channel::AggregateTrades : Channel::Trades;
+      return (frame.stamp().detail & wire::trade_detail::aggregate) != 0 ? Channel::AggregateTrades : Channel::Trades;
     case MessageType::Quote:
       return Channel::Quotes;
     case MessageType::L2Snapshot:
@@ -128,7 +128,7 @@ void StreamFilter::take_trade(FrameView frame, const wire::Trade& trade) {
   if (!marked) return pass(frame);
   ++counts_.outliers;
   wire::Trade copy = trade;
-  copy.detail |= outlier;
+  copy.detail |= wire::trade_detail::outside_band;
   write(copy, frame.flags());
 }
 

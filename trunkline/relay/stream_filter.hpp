@@ -45,9 +45,6 @@ struct FilterCounts {
 
 class StreamFilter {
  public:
-  // In a trade's `detail`: outside of the price band.
-  static constexpr std::uint16_t outlier = 1U << 7;
-
   // Gets what remains; the frame is valid during the call.
   using Emit = std::function<void(wire::FrameView)>;
 

@@ -108,8 +108,7 @@ TEST(MarketCalendar, RefusesDaysThatCannotBe) {
         R"([{"date":"2025-12-01","open":"9:30","close":"16:00"}])",
         R"([{"date":"2025-12-01","open":"16:00","close":"09:30"}])", R"([{"date":"2025-12-02"},{"date":"2025-12-01"}])",
         R"([{"date":"2025-12-02"},{"date":"2025-12-02"}])", R"([{"date":20251202}])",
-        R"([{"date":"2025-12-02","open":"25:30"}])",
-        R"([{"date":"1012-11-26","open":"09:30","close":"16:00"}])"}) {
+        R"([{"date":"2025-12-02","open":"25:30"}])", R"([{"date":"1012-11-26","open":"09:30","close":"16:00"}])"}) {
     EXPECT_FALSE(parse_calendar(body, 2025y / December / 1, 2025y / December / 5)) << body;
   }
 }

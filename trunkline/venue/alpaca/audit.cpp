@@ -24,19 +24,9 @@ void AlpacaVenue::Audit::tick(const Context& context) {
     suspects_.pop_back();
     if (feed.book.live()) return begin(feed, context);
   }
-  std::uint32_t live = 0;
-  for (const auto& feed : venue_.feeds_) live += feed->book.live() ? 1U : 0U;
-  if (live == 0 || (context.now < next_turn_ && next_turn_ - context.now <= interval)) return;
-  if (next_turn_ == Nanos{0}) {  // a book that has just begun needs none yet
-    next_turn_ = context.now + interval / live;
-    return;
-  }
-  next_turn_ = context.now + interval / live;
-  for (std::size_t tried = 0; tried < venue_.feeds_.size(); ++tried) {
-    Feed& feed = *venue_.feeds_[next_++ % venue_.feeds_.size()];
-    if (!feed.book.live()) continue;
-    return begin(feed, context);
-  }
+  const auto turn = turns_.next(context.now, interval, venue_.feeds_.size(),
+                                [this](std::uint32_t number) { return venue_.feeds_[number]->book.live(); });
+  if (turn) begin(*venue_.feeds_[*turn], context);
 }
 
 bool AlpacaVenue::Audit::suspect(const Feed& feed) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "trunkline/venue/alpaca/feed.hpp"
+#include "trunkline/venue/audit_turns.hpp"
 
 namespace trunkline::venue::alpaca {
 
@@ -52,10 +53,9 @@ class AlpacaVenue::Audit {
   AlpacaVenue& venue_;
   Feed* feed_ = nullptr;  // under audit
   std::uint32_t serial_ = 0;
-  std::uint32_t next_ = 0;
+  AuditTurns turns_;
   std::vector<std::uint32_t> suspects_;
   void begin(Feed& feed, const Context& context);
-  Nanos next_turn_{0};
   Nanos began_{0};
   Nanos start_{0};  // the venue's time of the book then
   bool asked_ = false;

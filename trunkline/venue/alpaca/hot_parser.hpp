@@ -20,14 +20,6 @@ namespace detail {
 
 using protocol::JsonScanner;
 
-inline bool scan_time(JsonScanner& s, Nanos& out) noexcept {
-  std::string_view text;
-  if (!s.quoted_text(text)) return false;
-  const auto time = protocol::parse_rfc3339(text);
-  if (time) out = *time;
-  return time.has_value();
-}
-
 inline bool scan_letter(JsonScanner& s, char& out) noexcept {
   std::string_view text;
   if (!s.quoted_text(text)) return false;
@@ -74,7 +66,7 @@ inline bool scan_trade(JsonScanner& s, TradeMessage& out) {
           return true;
         }
         seen |= 2;
-        return s.literal("t\":") && scan_time(s, out.time);
+        return s.literal("t\":") && protocol::scan_rfc3339(s, out.time);
       case 'p':
         seen |= 4;
         return s.literal("p\":") && s.number(out.price);
@@ -108,7 +100,7 @@ inline bool scan_quote(JsonScanner& s, QuoteMessage& out) {
         return s.literal("S\":") && s.quoted_text(out.symbol);
       case 't':
         seen |= 2;
-        return s.literal("t\":") && scan_time(s, out.time);
+        return s.literal("t\":") && protocol::scan_rfc3339(s, out.time);
       case 'b':
         if (s.literal("bp\":")) return seen |= 4, s.number(out.bid_price);
         if (s.literal("bs\":")) return seen |= 8, s.number(out.bid_quantity);

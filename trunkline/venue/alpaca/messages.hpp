@@ -11,6 +11,7 @@
 #include "trunkline/core/clock.hpp"
 #include "trunkline/core/decimal.hpp"
 #include "trunkline/wire/messages.hpp"
+#include "trunkline/wire/trade_detail.hpp"
 
 namespace trunkline::venue::alpaca {
 
@@ -29,18 +30,7 @@ constexpr std::string_view to_text(Stream stream) noexcept {
   return names[std::to_underlying(stream)];
 }
 
-// In `detail` of wire::Trade and wire::TradeCorrection; schema/messages.toml.
-namespace trade_detail {
-inline constexpr std::uint16_t from_history = 1U << 1;
-inline constexpr std::uint16_t odd_lot = 1U << 2;
-inline constexpr std::uint16_t outside_hours = 1U << 3;
-inline constexpr std::uint16_t late = 1U << 4;
-inline constexpr std::uint16_t no_last_price = 1U << 5;
-inline constexpr std::uint16_t auction = 1U << 6;
-constexpr std::uint16_t exchange(char letter) noexcept {
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(letter) << 8);
-}
-}  // namespace trade_detail
+namespace trade_detail = wire::trade_detail;
 
 enum class Side : std::uint8_t { Unknown, Buy, Sell };
 

@@ -29,16 +29,9 @@ void BinanceVenue::Audit::tick(const Context& context) {
     BinanceFeed& feed = venue_.feed(i);
     if (feed.depth.live() && feed.depth.window_is_thin()) return begin(feed, Why::ThinWindow, context);
   }
-  const Nanos interval = venue_.config_.audit_interval;
-  if (interval == Nanos{0} || count == 0) return;
-  // Spread over the interval, so that audits are one small stream of requests.
-  if (next_turn_ == Nanos{0}) next_turn_ = context.now + interval / static_cast<std::int64_t>(count);
-  if (context.now < next_turn_ && next_turn_ - context.now <= interval) return;
-  next_turn_ = context.now + interval / static_cast<std::int64_t>(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    next_feed_ = static_cast<std::uint32_t>((next_feed_ + 1) % count);
-    if (BinanceFeed& feed = venue_.feed(next_feed_); feed.depth.live()) return begin(feed, Why::Turn, context);
-  }
+  const auto turn = turns_.next(context.now, venue_.config_.audit_interval, count,
+                                [this](std::uint32_t number) { return venue_.feed(number).depth.live(); });
+  if (turn) begin(venue_.feed(*turn), Why::Turn, context);
 }
 
 void BinanceVenue::Audit::suspect(BinanceFeed& feed, const Context& context) {

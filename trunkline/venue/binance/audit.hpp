@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "trunkline/venue/audit_turns.hpp"
 #include "trunkline/venue/binance/feed.hpp"
 
 namespace trunkline::venue::binance {
@@ -51,9 +52,8 @@ class BinanceVenue::Audit final : public DepthObserver {
   BinanceFeed* feed_ = nullptr;  // under audit
   Why why_ = Why::Turn;
   std::uint32_t serial_ = 0;
-  std::uint32_t next_feed_ = 0;
+  AuditTurns turns_;
   Nanos began_{0};
-  Nanos next_turn_{0};
   std::vector<Nanos> last_audit_;
   std::vector<std::uint32_t> suspects_;
 

@@ -6,15 +6,13 @@
 
 #include "trunkline/venue/coinbase/feed.hpp"
 #include "trunkline/venue/coinbase/hot_parser.hpp"
+#include "trunkline/wire/trade_detail.hpp"
 
 namespace trunkline::venue::coinbase {
 
 using wire::BookReason;
 
 namespace {
-
-// Trade::detail of what happened before we subscribed.
-constexpr std::uint16_t from_history = 2;
 
 std::optional<Channel> channel_of(std::string_view name) noexcept {
   // level2_batch is confirmed as level2_50.
@@ -200,7 +198,7 @@ void CoinbaseVenue::take_trade(Connection& from, const TradeMessage& trade, cons
   }
   wire::Trade out;
   out.exchange_time = trade.time;
-  out.detail = trade.history ? from_history : 0;
+  out.detail = trade.history ? wire::trade_detail::from_history : 0;
   out.price = trade.price;
   out.quantity = trade.quantity;
   out.trade_id = trade.id;

@@ -294,19 +294,10 @@ void CoinbaseVenue::ask_for_snapshots(const Context& context) {
 }
 
 void CoinbaseVenue::audit_in_turn(const Context& context) {
-  const Nanos interval = config_.audit_interval;
-  const std::size_t count = feeds().size();
-  if (interval == Nanos{0} || count == 0) return;
-  // Spread over the interval, so that audits are one small stream of requests.
-  const Nanos step = interval / static_cast<std::int64_t>(count);
-  if (next_turn_ == Nanos{0}) next_turn_ = context.now + step;
-  if (context.now < next_turn_ && next_turn_ - context.now <= interval) return;
-  next_turn_ = context.now + step;
-  for (std::size_t i = 0; i < count; ++i) {
-    next_audit_ = static_cast<std::uint32_t>((next_audit_ + 1) % count);
-    CoinbaseFeed& next = feed(next_audit_);
-    if (next.book.live() && !next.audit.running()) return next.audit.begin(context.now);
-  }
+  const auto turn = audit_turns_.next(
+      context.now, config_.audit_interval, feeds().size(),
+      [this](std::uint32_t number) { return feed(number).book.live() && !feed(number).audit.running(); });
+  if (turn) feed(*turn).audit.begin(context.now);
 }
 
 void CoinbaseVenue::audit(CoinbaseFeed& of, const Context& context) {

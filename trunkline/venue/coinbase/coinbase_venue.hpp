@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "trunkline/venue/audit_turns.hpp"
 #include "trunkline/venue/coinbase/message_parser.hpp"
 #include "trunkline/venue/coinbase/product_book.hpp"
 #include "trunkline/venue/coinbase/rest_book.hpp"
@@ -115,8 +116,7 @@ class CoinbaseVenue final : public MarketDataVenue {
   RestBookParser rest_parser_;
   ExponentOf exponent_of_;
   std::array<TradeMessage, 64> trades_;
-  std::uint32_t next_audit_ = 0;
-  Nanos next_turn_{0};
+  AuditTurns audit_turns_;
   BookCounters books_;
 };
 

@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "trunkline/venue/generic/text_template.hpp"
+#include "trunkline/wire/trade_detail.hpp"
 
 namespace trunkline::venue::generic {
 namespace {
-
-constexpr std::uint16_t from_history = 2;  // Trade::detail
 
 template <class Value>
 void keep_last(Value& now, Value& last) {
@@ -70,7 +69,7 @@ void GenericVenue::Receiver::publish(GenericFeed& feed, const TradeRecord& trade
   wire::Trade out;
   out.symbol = feed.instrument.hash;
   out.exchange_time = trade.time;
-  out.detail = poll_ != nullptr && poll_->first ? from_history : 0;
+  out.detail = poll_ != nullptr && poll_->first ? wire::trade_detail::from_history : 0;
   out.price = trade.price;
   out.quantity = trade.quantity;
   out.trade_id = trade.id;

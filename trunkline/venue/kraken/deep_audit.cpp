@@ -31,19 +31,12 @@ BookAudit::Bounds KrakenVenue::bounds_of(const BookFeed& book) noexcept {
 }
 
 void KrakenVenue::audit_in_turn(const Context& context) {
-  const Nanos interval = config_.audit_interval;
-  const std::size_t count = feeds().size();
-  if (config_.depth <= checked_levels || interval == Nanos{0} || count == 0) return;
-  // Spread over the interval, so that audits are one small stream of requests.
-  const Nanos step = interval / static_cast<std::int64_t>(count);
-  if (next_turn_ == Nanos{0}) next_turn_ = context.now + step;
-  if (context.now < next_turn_ && next_turn_ - context.now <= interval) return;
-  next_turn_ = context.now + step;
-  for (std::size_t i = 0; i < count; ++i) {
-    next_audit_ = static_cast<std::uint32_t>((next_audit_ + 1) % count);
-    SymbolFeed& next = *symbol_of(feeds()[next_audit_].get());
-    if (next.book.live() && !next.audit.running()) return next.audit.begin(context.now);
-  }
+  if (config_.depth <= checked_levels) return;
+  const auto of = [this](std::uint32_t number) -> SymbolFeed& { return *symbol_of(feeds()[number].get()); };
+  const auto turn = audit_turns_.next(context.now, config_.audit_interval, feeds().size(), [&](std::uint32_t number) {
+    return of(number).book.live() && !of(number).audit.running();
+  });
+  if (turn) of(*turn).audit.begin(context.now);
 }
 
 void KrakenVenue::audit(SymbolFeed& of, const Context& context) {

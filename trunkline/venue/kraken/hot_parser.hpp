@@ -17,15 +17,6 @@ namespace detail {
 
 using protocol::JsonScanner;
 
-inline bool scan_time(JsonScanner& s, Nanos& out) noexcept {
-  std::string_view text;
-  if (!s.quoted_text(text)) return false;
-  const auto time = protocol::parse_rfc3339(text);
-  if (!time) return false;
-  out = *time;
-  return true;
-}
-
 // [{"price":1.0,"qty":2.0},...] or []; false also where there are more than `out` has room for.
 inline bool scan_levels(JsonScanner& s, std::span<wire::Level> out, std::size_t& count) noexcept {
   count = 0;
@@ -58,7 +49,7 @@ inline bool scan_trades(std::string_view text, std::span<TradeMessage> out, std:
     std::string_view kind;
     if (!s.literal(R"(,"price":)") || !s.number(trade.price) || !s.literal(R"(,"qty":)") || !s.number(trade.quantity) ||
         !s.literal(R"(,"ord_type":)") || !s.quoted_text(kind) || !s.literal(R"(,"trade_id":)") ||
-        !s.integer(trade.id) || !s.literal(R"(,"timestamp":)") || !detail::scan_time(s, trade.time) ||
+        !s.integer(trade.id) || !s.literal(R"(,"timestamp":)") || !protocol::scan_rfc3339(s, trade.time) ||
         !s.literal('}')) {
       return false;
     }
@@ -80,7 +71,7 @@ inline bool scan_quote(std::string_view text, QuoteMessage& out) noexcept {
   }
   out.time = Nanos{0};
   if (s.literal(R"(,"volume_usd":)") && !s.skip_number()) return false;
-  if (s.literal(R"(,"timestamp":)") && !detail::scan_time(s, out.time)) return false;
+  if (s.literal(R"(,"timestamp":)") && !protocol::scan_rfc3339(s, out.time)) return false;
   return s.literal("}]}") && s.at_end();
 }
 
@@ -90,7 +81,7 @@ inline bool scan_book_update(std::string_view text, BookMessage& out, std::span<
   return s.literal(R"({"channel":"book","type":"update","data":[{"symbol":)") && s.quoted_text(out.symbol) &&
          s.literal(R"(,"bids":)") && detail::scan_levels(s, levels, out.bid_count) && s.literal(R"(,"asks":)") &&
          detail::scan_levels(s, levels.subspan(out.bid_count), out.ask_count) && s.literal(R"(,"checksum":)") &&
-         s.integer(out.checksum) && s.literal(R"(,"timestamp":)") && detail::scan_time(s, out.time) &&
+         s.integer(out.checksum) && s.literal(R"(,"timestamp":)") && protocol::scan_rfc3339(s, out.time) &&
          s.literal("}]}") && s.at_end();
 }
 

@@ -4,12 +4,12 @@
 
 #include "trunkline/venue/kraken/hot_parser.hpp"
 #include "trunkline/venue/kraken/symbol_feed.hpp"
+#include "trunkline/wire/trade_detail.hpp"
 
 namespace trunkline::venue::kraken {
 namespace {
 
-constexpr std::uint16_t from_history = 2;  // Trade
-constexpr std::uint16_t closed = 1;        // Bar
+constexpr std::uint16_t closed = 1;  // Bar
 constexpr std::uint16_t volume_absent = 2;
 
 bool same_but_for_stamps(const wire::Quote& a, const wire::Quote& b) noexcept {
@@ -142,7 +142,7 @@ void KrakenVenue::take_past_trades(Connection& from, std::span<const TradeMessag
     }
     if (trade.id <= last) continue;
     if (!take_trade_id(*feed, from, Channel::Trades, trade.id, true, trade.time, context)) continue;
-    publish(*symbol_of(feed), trade, from_history, context);
+    publish(*symbol_of(feed), trade, wire::trade_detail::from_history, context);
   }
 }
 

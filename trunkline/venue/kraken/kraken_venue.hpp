@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "trunkline/venue/audit_turns.hpp"
 #include "trunkline/venue/kraken/book_feed.hpp"
 #include "trunkline/venue/kraken/message_parser.hpp"
 #include "trunkline/venue/kraken/rest_book.hpp"
@@ -110,8 +111,7 @@ class KrakenVenue final : public MarketDataVenue {
   Nanos instruments_due_{0};  // while they are waited for; 0: not
   std::string system_ = "online";
   RestBookParser rest_parser_;
-  std::uint32_t next_audit_ = 0;
-  Nanos next_turn_{0};
+  AuditTurns audit_turns_;
   AuditCounters audits_;
 };
 
