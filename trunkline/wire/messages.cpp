@@ -25,6 +25,15 @@ std::string_view to_text(MessageType value) noexcept {
     case MessageType::Unsubscribe: return "Unsubscribe";
     case MessageType::Welcome: return "Welcome";
     case MessageType::ConsolidatedQuote: return "ConsolidatedQuote";
+    case MessageType::PlaceOrder: return "PlaceOrder";
+    case MessageType::CancelOrder: return "CancelOrder";
+    case MessageType::AmendOrder: return "AmendOrder";
+    case MessageType::OrderStatus: return "OrderStatus";
+    case MessageType::Fill: return "Fill";
+    case MessageType::Balance: return "Balance";
+    case MessageType::PositionStatus: return "PositionStatus";
+    case MessageType::RiskStatus: return "RiskStatus";
+    case MessageType::FundingPayment: return "FundingPayment";
   }
   return {};
 }
@@ -139,6 +148,121 @@ std::string_view to_text(Format value) noexcept {
   switch (value) {
     case Format::Binary: return "Binary";
     case Format::Json: return "Json";
+  }
+  return {};
+}
+
+std::string_view to_text(OrderState value) noexcept {
+  switch (value) {
+    case OrderState::PendingCreate: return "PendingCreate";
+    case OrderState::PendingSubmit: return "PendingSubmit";
+    case OrderState::Open: return "Open";
+    case OrderState::PartiallyFilled: return "PartiallyFilled";
+    case OrderState::Filled: return "Filled";
+    case OrderState::PendingCancel: return "PendingCancel";
+    case OrderState::Cancelled: return "Cancelled";
+    case OrderState::Failed: return "Failed";
+    case OrderState::Expired: return "Expired";
+    case OrderState::Unknown: return "Unknown";
+  }
+  return {};
+}
+
+std::string_view to_text(TradeType value) noexcept {
+  switch (value) {
+    case TradeType::Buy: return "Buy";
+    case TradeType::Sell: return "Sell";
+  }
+  return {};
+}
+
+std::string_view to_text(OrderType value) noexcept {
+  switch (value) {
+    case OrderType::Limit: return "Limit";
+    case OrderType::LimitMaker: return "LimitMaker";
+    case OrderType::Market: return "Market";
+    case OrderType::StopLimit: return "StopLimit";
+    case OrderType::StopMarket: return "StopMarket";
+    case OrderType::TakeProfitLimit: return "TakeProfitLimit";
+    case OrderType::TakeProfitMarket: return "TakeProfitMarket";
+  }
+  return {};
+}
+
+std::string_view to_text(TimeInForce value) noexcept {
+  switch (value) {
+    case TimeInForce::Gtc: return "Gtc";
+    case TimeInForce::Ioc: return "Ioc";
+    case TimeInForce::Fok: return "Fok";
+    case TimeInForce::Gtd: return "Gtd";
+  }
+  return {};
+}
+
+std::string_view to_text(PositionAction value) noexcept {
+  switch (value) {
+    case PositionAction::None: return "None";
+    case PositionAction::Open: return "Open";
+    case PositionAction::Close: return "Close";
+  }
+  return {};
+}
+
+std::string_view to_text(Liquidity value) noexcept {
+  switch (value) {
+    case Liquidity::Unknown: return "Unknown";
+    case Liquidity::Maker: return "Maker";
+    case Liquidity::Taker: return "Taker";
+  }
+  return {};
+}
+
+std::string_view to_text(OrderOutcome value) noexcept {
+  switch (value) {
+    case OrderOutcome::NotSent: return "NotSent";
+    case OrderOutcome::Rejected: return "Rejected";
+    case OrderOutcome::Unknown: return "Unknown";
+  }
+  return {};
+}
+
+std::string_view to_text(OrderReason value) noexcept {
+  switch (value) {
+    case OrderReason::None: return "None";
+    case OrderReason::Requested: return "Requested";
+    case OrderReason::InvalidOrder: return "InvalidOrder";
+    case OrderReason::InsufficientFunds: return "InsufficientFunds";
+    case OrderReason::WouldTrade: return "WouldTrade";
+    case OrderReason::NotFillable: return "NotFillable";
+    case OrderReason::DuplicateId: return "DuplicateId";
+    case OrderReason::NotFound: return "NotFound";
+    case OrderReason::RateLimited: return "RateLimited";
+    case OrderReason::RiskLimit: return "RiskLimit";
+    case OrderReason::Halted: return "Halted";
+    case OrderReason::NotReady: return "NotReady";
+    case OrderReason::Timeout: return "Timeout";
+    case OrderReason::Disconnected: return "Disconnected";
+    case OrderReason::Expired: return "Expired";
+    case OrderReason::SelfTrade: return "SelfTrade";
+    case OrderReason::ReduceOnly: return "ReduceOnly";
+    case OrderReason::Liquidation: return "Liquidation";
+    case OrderReason::Clock: return "Clock";
+    case OrderReason::Authentication: return "Authentication";
+    case OrderReason::Unsupported: return "Unsupported";
+    case OrderReason::JournalFailed: return "JournalFailed";
+    case OrderReason::VenueError: return "VenueError";
+    case OrderReason::Lost: return "Lost";
+    case OrderReason::NotSentInTime: return "NotSentInTime";
+    case OrderReason::Amended: return "Amended";
+  }
+  return {};
+}
+
+std::string_view to_text(TradingState value) noexcept {
+  switch (value) {
+    case TradingState::Active: return "Active";
+    case TradingState::Reducing: return "Reducing";
+    case TradingState::Halted: return "Halted";
   }
   return {};
 }

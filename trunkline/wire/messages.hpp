@@ -43,11 +43,20 @@ enum class MessageType : std::uint8_t {
   Unsubscribe = 17,
   Welcome = 18,
   ConsolidatedQuote = 19,
+  PlaceOrder = 20,
+  CancelOrder = 21,
+  AmendOrder = 22,
+  OrderStatus = 23,
+  Fill = 24,
+  Balance = 25,
+  PositionStatus = 26,
+  RiskStatus = 27,
+  FundingPayment = 28,
 };
 // Empty where the value has no name; so for every to_text here.
 std::string_view to_text(MessageType value) noexcept;
 // Bit N is set where message type N is known to this build.
-inline constexpr std::uint64_t known_types = std::uint64_t{1} << 1 | std::uint64_t{1} << 2 | std::uint64_t{1} << 3 | std::uint64_t{1} << 4 | std::uint64_t{1} << 5 | std::uint64_t{1} << 6 | std::uint64_t{1} << 7 | std::uint64_t{1} << 8 | std::uint64_t{1} << 9 | std::uint64_t{1} << 10 | std::uint64_t{1} << 11 | std::uint64_t{1} << 12 | std::uint64_t{1} << 13 | std::uint64_t{1} << 14 | std::uint64_t{1} << 15 | std::uint64_t{1} << 16 | std::uint64_t{1} << 17 | std::uint64_t{1} << 18 | std::uint64_t{1} << 19;
+inline constexpr std::uint64_t known_types = std::uint64_t{1} << 1 | std::uint64_t{1} << 2 | std::uint64_t{1} << 3 | std::uint64_t{1} << 4 | std::uint64_t{1} << 5 | std::uint64_t{1} << 6 | std::uint64_t{1} << 7 | std::uint64_t{1} << 8 | std::uint64_t{1} << 9 | std::uint64_t{1} << 10 | std::uint64_t{1} << 11 | std::uint64_t{1} << 12 | std::uint64_t{1} << 13 | std::uint64_t{1} << 14 | std::uint64_t{1} << 15 | std::uint64_t{1} << 16 | std::uint64_t{1} << 17 | std::uint64_t{1} << 18 | std::uint64_t{1} << 19 | std::uint64_t{1} << 20 | std::uint64_t{1} << 21 | std::uint64_t{1} << 22 | std::uint64_t{1} << 23 | std::uint64_t{1} << 24 | std::uint64_t{1} << 25 | std::uint64_t{1} << 26 | std::uint64_t{1} << 27 | std::uint64_t{1} << 28;
 constexpr bool is_known(MessageType type) noexcept {
   return static_cast<unsigned>(type) < 64 && (known_types >> static_cast<unsigned>(type) & 1) != 0;
 }
@@ -88,6 +97,37 @@ std::string_view to_text(GapScope value) noexcept;
 
 enum class Format : std::uint8_t { Binary = 0, Json = 1 };
 std::string_view to_text(Format value) noexcept;
+
+// how an order stands; Unknown: sent, and the venue has not said what became of it
+enum class OrderState : std::uint8_t { PendingCreate = 0, PendingSubmit = 1, Open = 2, PartiallyFilled = 3, Filled = 4, PendingCancel = 5, Cancelled = 6, Failed = 7, Expired = 8, Unknown = 9 };
+std::string_view to_text(OrderState value) noexcept;
+
+enum class TradeType : std::uint8_t { Buy = 0, Sell = 1 };
+std::string_view to_text(TradeType value) noexcept;
+
+enum class OrderType : std::uint8_t { Limit = 0, LimitMaker = 1, Market = 2, StopLimit = 3, StopMarket = 4, TakeProfitLimit = 5, TakeProfitMarket = 6 };
+std::string_view to_text(OrderType value) noexcept;
+
+enum class TimeInForce : std::uint8_t { Gtc = 0, Ioc = 1, Fok = 2, Gtd = 3 };
+std::string_view to_text(TimeInForce value) noexcept;
+
+enum class PositionAction : std::uint8_t { None = 0, Open = 1, Close = 2 };
+std::string_view to_text(PositionAction value) noexcept;
+
+enum class Liquidity : std::uint8_t { Unknown = 0, Maker = 1, Taker = 2 };
+std::string_view to_text(Liquidity value) noexcept;
+
+// what is known of a request that did not succeed
+enum class OrderOutcome : std::uint8_t { NotSent = 0, Rejected = 1, Unknown = 2 };
+std::string_view to_text(OrderOutcome value) noexcept;
+
+// why an order is where it is
+enum class OrderReason : std::uint8_t { None = 0, Requested = 1, InvalidOrder = 2, InsufficientFunds = 3, WouldTrade = 4, NotFillable = 5, DuplicateId = 6, NotFound = 7, RateLimited = 8, RiskLimit = 9, Halted = 10, NotReady = 11, Timeout = 12, Disconnected = 13, Expired = 14, SelfTrade = 15, ReduceOnly = 16, Liquidation = 17, Clock = 18, Authentication = 19, Unsupported = 20, JournalFailed = 21, VenueError = 22, Lost = 23, NotSentInTime = 24, Amended = 25 };
+std::string_view to_text(OrderReason value) noexcept;
+
+// Reducing: only orders that make positions smaller; Halted: none, and what is open is cancelled
+enum class TradingState : std::uint8_t { Active = 0, Reducing = 1, Halted = 2 };
+std::string_view to_text(TradingState value) noexcept;
 
 struct Level {
   Price price{};
@@ -693,6 +733,343 @@ static_assert(offsetof(ConsolidatedQuote, symbol) == 0 &&
               offsetof(ConsolidatedQuote, ask_symbol) == 72 &&
               offsetof(ConsolidatedQuote, venues) == 80);
 
+// an order as it goes to the venue; in the journal before it is sent. detail: bit 0 reduce only, bit 1 post only, bit 2 of another program, bit 3 paper
+struct PlaceOrder {
+  static constexpr MessageType type = MessageType::PlaceOrder;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Nanos created{};
+  Nanos good_till{};  // of Gtd orders; 0: none
+  Price price{};  // absent for market orders
+  Quantity quantity{};
+  Price trigger_price{};  // absent where there is no condition
+  std::uint32_t leverage{};  // 0: as the account has it
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::uint16_t client_order_id_length{};  // of client_order_id; encode() fills it in
+  std::uint16_t extra_length{};  // of extra; encode() fills it in
+  TradeType side{};
+  OrderType order_type{};
+  TimeInForce time_in_force{};
+  PositionAction position_action{};
+  std::array<std::uint8_t, 2> padding{};  // zero on the wire
+};
+static_assert(sizeof(PlaceOrder) == 88 && alignof(PlaceOrder) == 8 && std::is_trivially_copyable_v<PlaceOrder>);
+static_assert(offsetof(PlaceOrder, symbol) == 0 &&
+              offsetof(PlaceOrder, exchange_time) == 8 &&
+              offsetof(PlaceOrder, receive_time) == 16 &&
+              offsetof(PlaceOrder, publish_delay) == 24 &&
+              offsetof(PlaceOrder, source) == 28 &&
+              offsetof(PlaceOrder, detail) == 30 &&
+              offsetof(PlaceOrder, created) == 32 &&
+              offsetof(PlaceOrder, good_till) == 40 &&
+              offsetof(PlaceOrder, price) == 48 &&
+              offsetof(PlaceOrder, quantity) == 56 &&
+              offsetof(PlaceOrder, trigger_price) == 64 &&
+              offsetof(PlaceOrder, leverage) == 72 &&
+              offsetof(PlaceOrder, account_length) == 76 &&
+              offsetof(PlaceOrder, client_order_id_length) == 78 &&
+              offsetof(PlaceOrder, extra_length) == 80 &&
+              offsetof(PlaceOrder, side) == 82 &&
+              offsetof(PlaceOrder, order_type) == 83 &&
+              offsetof(PlaceOrder, time_in_force) == 84 &&
+              offsetof(PlaceOrder, position_action) == 85);
+
+// a cancellation as it goes to the venue
+struct CancelOrder {
+  static constexpr MessageType type = MessageType::CancelOrder;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::uint16_t client_order_id_length{};  // of client_order_id; encode() fills it in
+  std::uint16_t exchange_order_id_length{};  // of exchange_order_id; encode() fills it in
+  std::array<std::uint8_t, 2> padding{};  // zero on the wire
+};
+static_assert(sizeof(CancelOrder) == 40 && alignof(CancelOrder) == 8 && std::is_trivially_copyable_v<CancelOrder>);
+static_assert(offsetof(CancelOrder, symbol) == 0 &&
+              offsetof(CancelOrder, exchange_time) == 8 &&
+              offsetof(CancelOrder, receive_time) == 16 &&
+              offsetof(CancelOrder, publish_delay) == 24 &&
+              offsetof(CancelOrder, source) == 28 &&
+              offsetof(CancelOrder, detail) == 30 &&
+              offsetof(CancelOrder, account_length) == 32 &&
+              offsetof(CancelOrder, client_order_id_length) == 34 &&
+              offsetof(CancelOrder, exchange_order_id_length) == 36);
+
+// a change of an order as it goes to the venue
+struct AmendOrder {
+  static constexpr MessageType type = MessageType::AmendOrder;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Price price{};
+  Quantity quantity{};  // the new total, what has filled included
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::uint16_t client_order_id_length{};  // of client_order_id; encode() fills it in
+  std::uint16_t exchange_order_id_length{};  // of exchange_order_id; encode() fills it in
+  std::array<std::uint8_t, 2> padding{};  // zero on the wire
+};
+static_assert(sizeof(AmendOrder) == 56 && alignof(AmendOrder) == 8 && std::is_trivially_copyable_v<AmendOrder>);
+static_assert(offsetof(AmendOrder, symbol) == 0 &&
+              offsetof(AmendOrder, exchange_time) == 8 &&
+              offsetof(AmendOrder, receive_time) == 16 &&
+              offsetof(AmendOrder, publish_delay) == 24 &&
+              offsetof(AmendOrder, source) == 28 &&
+              offsetof(AmendOrder, detail) == 30 &&
+              offsetof(AmendOrder, price) == 32 &&
+              offsetof(AmendOrder, quantity) == 40 &&
+              offsetof(AmendOrder, account_length) == 48 &&
+              offsetof(AmendOrder, client_order_id_length) == 50 &&
+              offsetof(AmendOrder, exchange_order_id_length) == 52);
+
+// how an order stands after each change. detail: bit 0 reduce only, bit 1 post only, bit 2 of another program, bit 3 paper, bit 4 its creation is in doubt, bit 5 its change is, bit 6 its cancellation is, bit 7 lost: the venue says it knows no such order, bit 8 fills are missing
+struct OrderStatus {
+  static constexpr MessageType type = MessageType::OrderStatus;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Nanos created{};
+  Price price{};
+  Quantity quantity{};
+  Price trigger_price{};
+  Quantity filled{};  // the sum of its fills
+  Price average_price{};  // of its fills, rounded to 1e-8; absent before the first
+  std::uint64_t number{};  // of this order's changes, from 1 on without a hole
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::uint16_t client_order_id_length{};  // of client_order_id; encode() fills it in
+  std::uint16_t exchange_order_id_length{};  // of exchange_order_id; encode() fills it in
+  std::uint16_t text_length{};  // of text; encode() fills it in
+  OrderState state{};
+  OrderState previous{};
+  OrderReason reason{};
+  TradeType side{};
+  OrderType order_type{};
+  TimeInForce time_in_force{};
+  std::array<std::uint8_t, 2> padding{};  // zero on the wire
+};
+static_assert(sizeof(OrderStatus) == 104 && alignof(OrderStatus) == 8 && std::is_trivially_copyable_v<OrderStatus>);
+static_assert(offsetof(OrderStatus, symbol) == 0 &&
+              offsetof(OrderStatus, exchange_time) == 8 &&
+              offsetof(OrderStatus, receive_time) == 16 &&
+              offsetof(OrderStatus, publish_delay) == 24 &&
+              offsetof(OrderStatus, source) == 28 &&
+              offsetof(OrderStatus, detail) == 30 &&
+              offsetof(OrderStatus, created) == 32 &&
+              offsetof(OrderStatus, price) == 40 &&
+              offsetof(OrderStatus, quantity) == 48 &&
+              offsetof(OrderStatus, trigger_price) == 56 &&
+              offsetof(OrderStatus, filled) == 64 &&
+              offsetof(OrderStatus, average_price) == 72 &&
+              offsetof(OrderStatus, number) == 80 &&
+              offsetof(OrderStatus, account_length) == 88 &&
+              offsetof(OrderStatus, client_order_id_length) == 90 &&
+              offsetof(OrderStatus, exchange_order_id_length) == 92 &&
+              offsetof(OrderStatus, text_length) == 94 &&
+              offsetof(OrderStatus, state) == 96 &&
+              offsetof(OrderStatus, previous) == 97 &&
+              offsetof(OrderStatus, reason) == 98 &&
+              offsetof(OrderStatus, side) == 99 &&
+              offsetof(OrderStatus, order_type) == 100 &&
+              offsetof(OrderStatus, time_in_force) == 101);
+
+// an execution of an order of ours; told once. detail: bit 2 of another program's order, bit 3 paper
+struct Fill {
+  static constexpr MessageType type = MessageType::Fill;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Price price{};
+  Quantity quantity{};
+  Quantity quote_quantity{};  // absent where it has no exact value of 1e-8
+  Quantity fee{};  // negative: a rebate; absent where the venue does not say
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::uint16_t client_order_id_length{};  // of client_order_id; encode() fills it in
+  std::uint16_t exchange_order_id_length{};  // of exchange_order_id; encode() fills it in
+  std::uint16_t trade_id_length{};  // of trade_id; encode() fills it in
+  std::uint16_t fee_currency_length{};  // of fee_currency; encode() fills it in
+  TradeType side{};
+  Liquidity liquidity{};
+  std::array<std::uint8_t, 4> padding{};  // zero on the wire
+};
+static_assert(sizeof(Fill) == 80 && alignof(Fill) == 8 && std::is_trivially_copyable_v<Fill>);
+static_assert(offsetof(Fill, symbol) == 0 &&
+              offsetof(Fill, exchange_time) == 8 &&
+              offsetof(Fill, receive_time) == 16 &&
+              offsetof(Fill, publish_delay) == 24 &&
+              offsetof(Fill, source) == 28 &&
+              offsetof(Fill, detail) == 30 &&
+              offsetof(Fill, price) == 32 &&
+              offsetof(Fill, quantity) == 40 &&
+              offsetof(Fill, quote_quantity) == 48 &&
+              offsetof(Fill, fee) == 56 &&
+              offsetof(Fill, account_length) == 64 &&
+              offsetof(Fill, client_order_id_length) == 66 &&
+              offsetof(Fill, exchange_order_id_length) == 68 &&
+              offsetof(Fill, trade_id_length) == 70 &&
+              offsetof(Fill, fee_currency_length) == 72 &&
+              offsetof(Fill, side) == 74 &&
+              offsetof(Fill, liquidity) == 75);
+
+// what an account has of one currency
+struct Balance {
+  static constexpr MessageType type = MessageType::Balance;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Quantity total{};
+  Quantity available{};
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::uint16_t currency_length{};  // of currency; encode() fills it in
+  std::array<std::uint8_t, 4> padding{};  // zero on the wire
+};
+static_assert(sizeof(Balance) == 56 && alignof(Balance) == 8 && std::is_trivially_copyable_v<Balance>);
+static_assert(offsetof(Balance, symbol) == 0 &&
+              offsetof(Balance, exchange_time) == 8 &&
+              offsetof(Balance, receive_time) == 16 &&
+              offsetof(Balance, publish_delay) == 24 &&
+              offsetof(Balance, source) == 28 &&
+              offsetof(Balance, detail) == 30 &&
+              offsetof(Balance, total) == 32 &&
+              offsetof(Balance, available) == 40 &&
+              offsetof(Balance, account_length) == 48 &&
+              offsetof(Balance, currency_length) == 50);
+
+// a position of an account in one symbol
+struct PositionStatus {
+  static constexpr MessageType type = MessageType::PositionStatus;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Quantity quantity{};  // negative: short; 0: none
+  Price entry_price{};
+  Price mark_price{};
+  Price liquidation_price{};
+  Price unrealized_pnl{};
+  Price realized_pnl{};
+  std::uint32_t leverage{};  // 0: not told
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::array<std::uint8_t, 2> padding{};  // zero on the wire
+};
+static_assert(sizeof(PositionStatus) == 88 && alignof(PositionStatus) == 8 && std::is_trivially_copyable_v<PositionStatus>);
+static_assert(offsetof(PositionStatus, symbol) == 0 &&
+              offsetof(PositionStatus, exchange_time) == 8 &&
+              offsetof(PositionStatus, receive_time) == 16 &&
+              offsetof(PositionStatus, publish_delay) == 24 &&
+              offsetof(PositionStatus, source) == 28 &&
+              offsetof(PositionStatus, detail) == 30 &&
+              offsetof(PositionStatus, quantity) == 32 &&
+              offsetof(PositionStatus, entry_price) == 40 &&
+              offsetof(PositionStatus, mark_price) == 48 &&
+              offsetof(PositionStatus, liquidation_price) == 56 &&
+              offsetof(PositionStatus, unrealized_pnl) == 64 &&
+              offsetof(PositionStatus, realized_pnl) == 72 &&
+              offsetof(PositionStatus, leverage) == 80 &&
+              offsetof(PositionStatus, account_length) == 84);
+
+// the kill switch and the counters of the gate in front of the venue
+struct RiskStatus {
+  static constexpr MessageType type = MessageType::RiskStatus;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  std::uint64_t sent{};  // orders handed to the venue since the start
+  std::uint64_t refused{};  // orders that were not
+  std::uint32_t open_orders{};
+  std::uint32_t lost_orders{};
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::uint16_t reason_length{};  // of reason; encode() fills it in
+  TradingState trading_state{};
+  std::uint8_t ready{};  // 1: orders are taken
+  std::array<std::uint8_t, 2> padding{};  // zero on the wire
+};
+static_assert(sizeof(RiskStatus) == 64 && alignof(RiskStatus) == 8 && std::is_trivially_copyable_v<RiskStatus>);
+static_assert(offsetof(RiskStatus, symbol) == 0 &&
+              offsetof(RiskStatus, exchange_time) == 8 &&
+              offsetof(RiskStatus, receive_time) == 16 &&
+              offsetof(RiskStatus, publish_delay) == 24 &&
+              offsetof(RiskStatus, source) == 28 &&
+              offsetof(RiskStatus, detail) == 30 &&
+              offsetof(RiskStatus, sent) == 32 &&
+              offsetof(RiskStatus, refused) == 40 &&
+              offsetof(RiskStatus, open_orders) == 48 &&
+              offsetof(RiskStatus, lost_orders) == 52 &&
+              offsetof(RiskStatus, account_length) == 56 &&
+              offsetof(RiskStatus, reason_length) == 58 &&
+              offsetof(RiskStatus, trading_state) == 60 &&
+              offsetof(RiskStatus, ready) == 61);
+
+// funding that an account paid (negative) or got for a position
+struct FundingPayment {
+  static constexpr MessageType type = MessageType::FundingPayment;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  Quantity amount{};
+  Quantity position{};
+  Rate rate{};
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::uint16_t currency_length{};  // of currency; encode() fills it in
+  std::array<std::uint8_t, 4> padding{};  // zero on the wire
+};
+static_assert(sizeof(FundingPayment) == 64 && alignof(FundingPayment) == 8 && std::is_trivially_copyable_v<FundingPayment>);
+static_assert(offsetof(FundingPayment, symbol) == 0 &&
+              offsetof(FundingPayment, exchange_time) == 8 &&
+              offsetof(FundingPayment, receive_time) == 16 &&
+              offsetof(FundingPayment, publish_delay) == 24 &&
+              offsetof(FundingPayment, source) == 28 &&
+              offsetof(FundingPayment, detail) == 30 &&
+              offsetof(FundingPayment, amount) == 32 &&
+              offsetof(FundingPayment, position) == 40 &&
+              offsetof(FundingPayment, rate) == 48 &&
+              offsetof(FundingPayment, account_length) == 56 &&
+              offsetof(FundingPayment, currency_length) == 58);
+
 // Bytes of the lists behind the struct, by its counts; not yet compared with what is there.
 inline std::size_t tail_size(const Trade&) noexcept { return 0; }
 inline std::size_t tail_size(const Quote&) noexcept { return 0; }
@@ -752,6 +1129,90 @@ inline std::string_view server(const Welcome& message) noexcept {
   return {detail::behind<char>(message, 0), message.server_length};
 }
 inline std::size_t tail_size(const ConsolidatedQuote&) noexcept { return 0; }
+inline std::size_t tail_size(const PlaceOrder& message) noexcept { return std::size_t{message.account_length} + std::size_t{message.client_order_id_length} + std::size_t{message.extra_length}; }
+inline std::string_view account(const PlaceOrder& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::string_view client_order_id(const PlaceOrder& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length}), message.client_order_id_length};
+}
+inline std::string_view extra(const PlaceOrder& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length} + std::size_t{message.client_order_id_length}), message.extra_length};
+}
+inline std::size_t tail_size(const CancelOrder& message) noexcept { return std::size_t{message.account_length} + std::size_t{message.client_order_id_length} + std::size_t{message.exchange_order_id_length}; }
+inline std::string_view account(const CancelOrder& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::string_view client_order_id(const CancelOrder& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length}), message.client_order_id_length};
+}
+inline std::string_view exchange_order_id(const CancelOrder& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length} + std::size_t{message.client_order_id_length}), message.exchange_order_id_length};
+}
+inline std::size_t tail_size(const AmendOrder& message) noexcept { return std::size_t{message.account_length} + std::size_t{message.client_order_id_length} + std::size_t{message.exchange_order_id_length}; }
+inline std::string_view account(const AmendOrder& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::string_view client_order_id(const AmendOrder& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length}), message.client_order_id_length};
+}
+inline std::string_view exchange_order_id(const AmendOrder& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length} + std::size_t{message.client_order_id_length}), message.exchange_order_id_length};
+}
+inline std::size_t tail_size(const OrderStatus& message) noexcept { return std::size_t{message.account_length} + std::size_t{message.client_order_id_length} + std::size_t{message.exchange_order_id_length} + std::size_t{message.text_length}; }
+inline std::string_view account(const OrderStatus& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::string_view client_order_id(const OrderStatus& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length}), message.client_order_id_length};
+}
+inline std::string_view exchange_order_id(const OrderStatus& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length} + std::size_t{message.client_order_id_length}), message.exchange_order_id_length};
+}
+inline std::string_view text(const OrderStatus& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length} + std::size_t{message.client_order_id_length} + std::size_t{message.exchange_order_id_length}), message.text_length};
+}
+inline std::size_t tail_size(const Fill& message) noexcept { return std::size_t{message.account_length} + std::size_t{message.client_order_id_length} + std::size_t{message.exchange_order_id_length} + std::size_t{message.trade_id_length} + std::size_t{message.fee_currency_length}; }
+inline std::string_view account(const Fill& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::string_view client_order_id(const Fill& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length}), message.client_order_id_length};
+}
+inline std::string_view exchange_order_id(const Fill& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length} + std::size_t{message.client_order_id_length}), message.exchange_order_id_length};
+}
+inline std::string_view trade_id(const Fill& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length} + std::size_t{message.client_order_id_length} + std::size_t{message.exchange_order_id_length}), message.trade_id_length};
+}
+inline std::string_view fee_currency(const Fill& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length} + std::size_t{message.client_order_id_length} + std::size_t{message.exchange_order_id_length} + std::size_t{message.trade_id_length}), message.fee_currency_length};
+}
+inline std::size_t tail_size(const Balance& message) noexcept { return std::size_t{message.account_length} + std::size_t{message.currency_length}; }
+inline std::string_view account(const Balance& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::string_view currency(const Balance& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length}), message.currency_length};
+}
+inline std::size_t tail_size(const PositionStatus& message) noexcept { return std::size_t{message.account_length}; }
+inline std::string_view account(const PositionStatus& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::size_t tail_size(const RiskStatus& message) noexcept { return std::size_t{message.account_length} + std::size_t{message.reason_length}; }
+inline std::string_view account(const RiskStatus& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::string_view reason(const RiskStatus& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length}), message.reason_length};
+}
+inline std::size_t tail_size(const FundingPayment& message) noexcept { return std::size_t{message.account_length} + std::size_t{message.currency_length}; }
+inline std::string_view account(const FundingPayment& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
+}
+inline std::string_view currency(const FundingPayment& message) noexcept {
+  return {detail::behind<char>(message, std::size_t{message.account_length}), message.currency_length};
+}
 
 // Writes a whole frame to `out` and returns its size; 0 where it does not fit `out` or a frame.
 inline std::size_t encode(std::span<std::byte> out, const Trade& message, std::uint8_t flags,
@@ -875,6 +1336,110 @@ inline std::size_t encode(std::span<std::byte> out, const ConsolidatedQuote& mes
   ConsolidatedQuote fixed = message;
   fixed.padding = {};
   return detail::encode_fixed(out, fixed, flags, sequence);
+}
+inline std::size_t encode(std::span<std::byte> out, const PlaceOrder& message, std::string_view account, std::string_view client_order_id, std::string_view extra, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  PlaceOrder fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  if (client_order_id.size() > max_payload) return 0;
+  if (extra.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  fixed.client_order_id_length = static_cast<std::uint16_t>(client_order_id.size());
+  fixed.extra_length = static_cast<std::uint16_t>(extra.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(client_order_id)), std::as_bytes(std::span(extra)));
+}
+inline std::size_t encode(std::span<std::byte> out, const CancelOrder& message, std::string_view account, std::string_view client_order_id, std::string_view exchange_order_id, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  CancelOrder fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  if (client_order_id.size() > max_payload) return 0;
+  if (exchange_order_id.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  fixed.client_order_id_length = static_cast<std::uint16_t>(client_order_id.size());
+  fixed.exchange_order_id_length = static_cast<std::uint16_t>(exchange_order_id.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(client_order_id)), std::as_bytes(std::span(exchange_order_id)));
+}
+inline std::size_t encode(std::span<std::byte> out, const AmendOrder& message, std::string_view account, std::string_view client_order_id, std::string_view exchange_order_id, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  AmendOrder fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  if (client_order_id.size() > max_payload) return 0;
+  if (exchange_order_id.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  fixed.client_order_id_length = static_cast<std::uint16_t>(client_order_id.size());
+  fixed.exchange_order_id_length = static_cast<std::uint16_t>(exchange_order_id.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(client_order_id)), std::as_bytes(std::span(exchange_order_id)));
+}
+inline std::size_t encode(std::span<std::byte> out, const OrderStatus& message, std::string_view account, std::string_view client_order_id, std::string_view exchange_order_id, std::string_view text, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  OrderStatus fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  if (client_order_id.size() > max_payload) return 0;
+  if (exchange_order_id.size() > max_payload) return 0;
+  if (text.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  fixed.client_order_id_length = static_cast<std::uint16_t>(client_order_id.size());
+  fixed.exchange_order_id_length = static_cast<std::uint16_t>(exchange_order_id.size());
+  fixed.text_length = static_cast<std::uint16_t>(text.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(client_order_id)), std::as_bytes(std::span(exchange_order_id)), std::as_bytes(std::span(text)));
+}
+inline std::size_t encode(std::span<std::byte> out, const Fill& message, std::string_view account, std::string_view client_order_id, std::string_view exchange_order_id, std::string_view trade_id, std::string_view fee_currency, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  Fill fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  if (client_order_id.size() > max_payload) return 0;
+  if (exchange_order_id.size() > max_payload) return 0;
+  if (trade_id.size() > max_payload) return 0;
+  if (fee_currency.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  fixed.client_order_id_length = static_cast<std::uint16_t>(client_order_id.size());
+  fixed.exchange_order_id_length = static_cast<std::uint16_t>(exchange_order_id.size());
+  fixed.trade_id_length = static_cast<std::uint16_t>(trade_id.size());
+  fixed.fee_currency_length = static_cast<std::uint16_t>(fee_currency.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(client_order_id)), std::as_bytes(std::span(exchange_order_id)), std::as_bytes(std::span(trade_id)), std::as_bytes(std::span(fee_currency)));
+}
+inline std::size_t encode(std::span<std::byte> out, const Balance& message, std::string_view account, std::string_view currency, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  Balance fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  if (currency.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  fixed.currency_length = static_cast<std::uint16_t>(currency.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(currency)));
+}
+inline std::size_t encode(std::span<std::byte> out, const PositionStatus& message, std::string_view account, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  PositionStatus fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)));
+}
+inline std::size_t encode(std::span<std::byte> out, const RiskStatus& message, std::string_view account, std::string_view reason, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  RiskStatus fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  if (reason.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  fixed.reason_length = static_cast<std::uint16_t>(reason.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(reason)));
+}
+inline std::size_t encode(std::span<std::byte> out, const FundingPayment& message, std::string_view account, std::string_view currency, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  FundingPayment fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  if (currency.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  fixed.currency_length = static_cast<std::uint16_t>(currency.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(currency)));
 }
 
 }  // namespace trunkline::wire

@@ -72,6 +72,33 @@ bool visit_message(FrameView frame, Visit&& visit) {
     case MessageType::ConsolidatedQuote:
       if (const auto* const message = frame.as<ConsolidatedQuote>()) return visit(*message), true;
       return false;
+    case MessageType::PlaceOrder:
+      if (const auto* const message = frame.as<PlaceOrder>()) return visit(*message), true;
+      return false;
+    case MessageType::CancelOrder:
+      if (const auto* const message = frame.as<CancelOrder>()) return visit(*message), true;
+      return false;
+    case MessageType::AmendOrder:
+      if (const auto* const message = frame.as<AmendOrder>()) return visit(*message), true;
+      return false;
+    case MessageType::OrderStatus:
+      if (const auto* const message = frame.as<OrderStatus>()) return visit(*message), true;
+      return false;
+    case MessageType::Fill:
+      if (const auto* const message = frame.as<Fill>()) return visit(*message), true;
+      return false;
+    case MessageType::Balance:
+      if (const auto* const message = frame.as<Balance>()) return visit(*message), true;
+      return false;
+    case MessageType::PositionStatus:
+      if (const auto* const message = frame.as<PositionStatus>()) return visit(*message), true;
+      return false;
+    case MessageType::RiskStatus:
+      if (const auto* const message = frame.as<RiskStatus>()) return visit(*message), true;
+      return false;
+    case MessageType::FundingPayment:
+      if (const auto* const message = frame.as<FundingPayment>()) return visit(*message), true;
+      return false;
   }
   return false;
 }
@@ -243,6 +270,107 @@ void visit_fields(const ConsolidatedQuote& message, Visit&& visit) {
   visit("bid_symbol", message.bid_symbol);
   visit("ask_symbol", message.ask_symbol);
   visit("venues", message.venues);
+}
+template <class Visit>
+void visit_fields(const PlaceOrder& message, Visit&& visit) {
+  visit("created", message.created);
+  visit("good_till", message.good_till);
+  visit("price", message.price);
+  visit("quantity", message.quantity);
+  visit("trigger_price", message.trigger_price);
+  visit("leverage", message.leverage);
+  visit("side", message.side);
+  visit("order_type", message.order_type);
+  visit("time_in_force", message.time_in_force);
+  visit("position_action", message.position_action);
+  visit("account", account(message));
+  visit("client_order_id", client_order_id(message));
+  visit("extra", extra(message));
+}
+template <class Visit>
+void visit_fields(const CancelOrder& message, Visit&& visit) {
+  visit("account", account(message));
+  visit("client_order_id", client_order_id(message));
+  visit("exchange_order_id", exchange_order_id(message));
+}
+template <class Visit>
+void visit_fields(const AmendOrder& message, Visit&& visit) {
+  visit("price", message.price);
+  visit("quantity", message.quantity);
+  visit("account", account(message));
+  visit("client_order_id", client_order_id(message));
+  visit("exchange_order_id", exchange_order_id(message));
+}
+template <class Visit>
+void visit_fields(const OrderStatus& message, Visit&& visit) {
+  visit("created", message.created);
+  visit("price", message.price);
+  visit("quantity", message.quantity);
+  visit("trigger_price", message.trigger_price);
+  visit("filled", message.filled);
+  visit("average_price", message.average_price);
+  visit("number", message.number);
+  visit("state", message.state);
+  visit("previous", message.previous);
+  visit("reason", message.reason);
+  visit("side", message.side);
+  visit("order_type", message.order_type);
+  visit("time_in_force", message.time_in_force);
+  visit("account", account(message));
+  visit("client_order_id", client_order_id(message));
+  visit("exchange_order_id", exchange_order_id(message));
+  visit("text", text(message));
+}
+template <class Visit>
+void visit_fields(const Fill& message, Visit&& visit) {
+  visit("price", message.price);
+  visit("quantity", message.quantity);
+  visit("quote_quantity", message.quote_quantity);
+  visit("fee", message.fee);
+  visit("side", message.side);
+  visit("liquidity", message.liquidity);
+  visit("account", account(message));
+  visit("client_order_id", client_order_id(message));
+  visit("exchange_order_id", exchange_order_id(message));
+  visit("trade_id", trade_id(message));
+  visit("fee_currency", fee_currency(message));
+}
+template <class Visit>
+void visit_fields(const Balance& message, Visit&& visit) {
+  visit("total", message.total);
+  visit("available", message.available);
+  visit("account", account(message));
+  visit("currency", currency(message));
+}
+template <class Visit>
+void visit_fields(const PositionStatus& message, Visit&& visit) {
+  visit("quantity", message.quantity);
+  visit("entry_price", message.entry_price);
+  visit("mark_price", message.mark_price);
+  visit("liquidation_price", message.liquidation_price);
+  visit("unrealized_pnl", message.unrealized_pnl);
+  visit("realized_pnl", message.realized_pnl);
+  visit("leverage", message.leverage);
+  visit("account", account(message));
+}
+template <class Visit>
+void visit_fields(const RiskStatus& message, Visit&& visit) {
+  visit("sent", message.sent);
+  visit("refused", message.refused);
+  visit("open_orders", message.open_orders);
+  visit("lost_orders", message.lost_orders);
+  visit("trading_state", message.trading_state);
+  visit("ready", message.ready);
+  visit("account", account(message));
+  visit("reason", reason(message));
+}
+template <class Visit>
+void visit_fields(const FundingPayment& message, Visit&& visit) {
+  visit("amount", message.amount);
+  visit("position", message.position);
+  visit("rate", message.rate);
+  visit("account", account(message));
+  visit("currency", currency(message));
 }
 
 // Calls visit(name) for the flags that are set.

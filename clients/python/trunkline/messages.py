@@ -39,6 +39,15 @@ class MessageType(IntEnum):
     Unsubscribe = 17
     Welcome = 18
     ConsolidatedQuote = 19
+    PlaceOrder = 20
+    CancelOrder = 21
+    AmendOrder = 22
+    OrderStatus = 23
+    Fill = 24
+    Balance = 25
+    PositionStatus = 26
+    RiskStatus = 27
+    FundingPayment = 28
 
 
 class BookState(IntEnum):
@@ -132,6 +141,102 @@ class GapScope(IntEnum):
 class Format(IntEnum):
     Binary = 0
     Json = 1
+
+
+class OrderState(IntEnum):
+    """how an order stands; Unknown: sent, and the venue has not said what became of it."""
+
+    PendingCreate = 0
+    PendingSubmit = 1
+    Open = 2
+    PartiallyFilled = 3
+    Filled = 4
+    PendingCancel = 5
+    Cancelled = 6
+    Failed = 7
+    Expired = 8
+    Unknown = 9
+
+
+class TradeType(IntEnum):
+    Buy = 0
+    Sell = 1
+
+
+class OrderType(IntEnum):
+    Limit = 0
+    LimitMaker = 1
+    Market = 2
+    StopLimit = 3
+    StopMarket = 4
+    TakeProfitLimit = 5
+    TakeProfitMarket = 6
+
+
+class TimeInForce(IntEnum):
+    Gtc = 0
+    Ioc = 1
+    Fok = 2
+    Gtd = 3
+
+
+class PositionAction(IntEnum):
+    NONE = 0
+    Open = 1
+    Close = 2
+
+
+class Liquidity(IntEnum):
+    Unknown = 0
+    Maker = 1
+    Taker = 2
+
+
+class OrderOutcome(IntEnum):
+    """what is known of a request that did not succeed."""
+
+    NotSent = 0
+    Rejected = 1
+    Unknown = 2
+
+
+class OrderReason(IntEnum):
+    """why an order is where it is."""
+
+    NONE = 0
+    Requested = 1
+    InvalidOrder = 2
+    InsufficientFunds = 3
+    WouldTrade = 4
+    NotFillable = 5
+    DuplicateId = 6
+    NotFound = 7
+    RateLimited = 8
+    RiskLimit = 9
+    Halted = 10
+    NotReady = 11
+    Timeout = 12
+    Disconnected = 13
+    Expired = 14
+    SelfTrade = 15
+    ReduceOnly = 16
+    Liquidation = 17
+    Clock = 18
+    Authentication = 19
+    Unsupported = 20
+    JournalFailed = 21
+    VenueError = 22
+    Lost = 23
+    NotSentInTime = 24
+    Amended = 25
+
+
+class TradingState(IntEnum):
+    """Reducing: only orders that make positions smaller; Halted: none, and what is open is cancelled."""
+
+    Active = 0
+    Reducing = 1
+    Halted = 2
 
 
 class Flag(IntFlag):
@@ -1109,6 +1214,600 @@ class ConsolidatedQuote(Message):
         )
 
 
+@dataclass(slots=True, kw_only=True)
+class PlaceOrder(Message):
+    """an order as it goes to the venue; in the journal before it is sent. detail: bit 0 reduce only, bit 1 post only, bit 2 of another program, bit 3 paper."""
+
+    type: ClassVar[MessageType] = MessageType.PlaceOrder
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqqIHHHBBBB2x')
+
+    created: int = 0
+    good_till: int = 0  # of Gtd orders; 0: none
+    price: Decimal | None = ZERO  # absent for market orders
+    quantity: Decimal | None = ZERO
+    trigger_price: Decimal | None = ZERO  # absent where there is no condition
+    leverage: int = 0  # 0: as the account has it
+    side: TradeType | int = TradeType(0)
+    order_type: OrderType | int = OrderType(0)
+    time_in_force: TimeInForce | int = TimeInForce(0)
+    position_action: PositionAction | int = PositionAction(0)
+    account: str = ''
+    client_order_id: str = ''
+    extra: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'PlaceOrder':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, created, good_till, price, quantity, trigger_price, leverage, account_length, client_order_id_length, extra_length, side, order_type, time_in_force, position_action) = unpack(cls.LAYOUT, payload)
+        at = 88
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        client_order_id_bytes = part(payload, at, client_order_id_length)
+        at += client_order_id_length
+        extra_bytes = part(payload, at, extra_length)
+        at += extra_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            created=created,
+            good_till=good_till,
+            price=from_raw(price, 8),
+            quantity=from_raw(quantity, 8),
+            trigger_price=from_raw(trigger_price, 8),
+            leverage=leverage,
+            side=named(TradeType, side),
+            order_type=named(OrderType, order_type),
+            time_in_force=named(TimeInForce, time_in_force),
+            position_action=named(PositionAction, position_action),
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+            client_order_id=str(client_order_id_bytes, 'utf-8', 'surrogateescape'),
+            extra=str(extra_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        client_order_id = self.client_order_id.encode('utf-8', 'surrogateescape')
+        extra = self.extra.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.created,
+            self.good_till,
+            to_raw(self.price, 8),
+            to_raw(self.quantity, 8),
+            to_raw(self.trigger_price, 8),
+            self.leverage,
+            len(account),
+            len(client_order_id),
+            len(extra),
+            self.side,
+            self.order_type,
+            self.time_in_force,
+            self.position_action,
+        ) + account + client_order_id + extra)
+
+
+@dataclass(slots=True, kw_only=True)
+class CancelOrder(Message):
+    """a cancellation as it goes to the venue."""
+
+    type: ClassVar[MessageType] = MessageType.CancelOrder
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHHHH2x')
+
+    account: str = ''
+    client_order_id: str = ''
+    exchange_order_id: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'CancelOrder':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, account_length, client_order_id_length, exchange_order_id_length) = unpack(cls.LAYOUT, payload)
+        at = 40
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        client_order_id_bytes = part(payload, at, client_order_id_length)
+        at += client_order_id_length
+        exchange_order_id_bytes = part(payload, at, exchange_order_id_length)
+        at += exchange_order_id_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+            client_order_id=str(client_order_id_bytes, 'utf-8', 'surrogateescape'),
+            exchange_order_id=str(exchange_order_id_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        client_order_id = self.client_order_id.encode('utf-8', 'surrogateescape')
+        exchange_order_id = self.exchange_order_id.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            len(account),
+            len(client_order_id),
+            len(exchange_order_id),
+        ) + account + client_order_id + exchange_order_id)
+
+
+@dataclass(slots=True, kw_only=True)
+class AmendOrder(Message):
+    """a change of an order as it goes to the venue."""
+
+    type: ClassVar[MessageType] = MessageType.AmendOrder
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqHHH2x')
+
+    price: Decimal | None = ZERO
+    quantity: Decimal | None = ZERO  # the new total, what has filled included
+    account: str = ''
+    client_order_id: str = ''
+    exchange_order_id: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'AmendOrder':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, price, quantity, account_length, client_order_id_length, exchange_order_id_length) = unpack(cls.LAYOUT, payload)
+        at = 56
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        client_order_id_bytes = part(payload, at, client_order_id_length)
+        at += client_order_id_length
+        exchange_order_id_bytes = part(payload, at, exchange_order_id_length)
+        at += exchange_order_id_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            price=from_raw(price, 8),
+            quantity=from_raw(quantity, 8),
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+            client_order_id=str(client_order_id_bytes, 'utf-8', 'surrogateescape'),
+            exchange_order_id=str(exchange_order_id_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        client_order_id = self.client_order_id.encode('utf-8', 'surrogateescape')
+        exchange_order_id = self.exchange_order_id.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.price, 8),
+            to_raw(self.quantity, 8),
+            len(account),
+            len(client_order_id),
+            len(exchange_order_id),
+        ) + account + client_order_id + exchange_order_id)
+
+
+@dataclass(slots=True, kw_only=True)
+class OrderStatus(Message):
+    """how an order stands after each change. detail: bit 0 reduce only, bit 1 post only, bit 2 of another program, bit 3 paper, bit 4 its creation is in doubt, bit 5 its change is, bit 6 its cancellation is, bit 7 lost: the venue says it knows no such order, bit 8 fills are missing."""
+
+    type: ClassVar[MessageType] = MessageType.OrderStatus
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqqqQHHHHBBBBBB2x')
+
+    created: int = 0
+    price: Decimal | None = ZERO
+    quantity: Decimal | None = ZERO
+    trigger_price: Decimal | None = ZERO
+    filled: Decimal | None = ZERO  # the sum of its fills
+    average_price: Decimal | None = ZERO  # of its fills, rounded to 1e-8; absent before the first
+    number: int = 0  # of this order's changes, from 1 on without a hole
+    state: OrderState | int = OrderState(0)
+    previous: OrderState | int = OrderState(0)
+    reason: OrderReason | int = OrderReason(0)
+    side: TradeType | int = TradeType(0)
+    order_type: OrderType | int = OrderType(0)
+    time_in_force: TimeInForce | int = TimeInForce(0)
+    account: str = ''
+    client_order_id: str = ''
+    exchange_order_id: str = ''
+    text: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'OrderStatus':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, created, price, quantity, trigger_price, filled, average_price, number, account_length, client_order_id_length, exchange_order_id_length, text_length, state, previous, reason, side, order_type, time_in_force) = unpack(cls.LAYOUT, payload)
+        at = 104
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        client_order_id_bytes = part(payload, at, client_order_id_length)
+        at += client_order_id_length
+        exchange_order_id_bytes = part(payload, at, exchange_order_id_length)
+        at += exchange_order_id_length
+        text_bytes = part(payload, at, text_length)
+        at += text_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            created=created,
+            price=from_raw(price, 8),
+            quantity=from_raw(quantity, 8),
+            trigger_price=from_raw(trigger_price, 8),
+            filled=from_raw(filled, 8),
+            average_price=from_raw(average_price, 8),
+            number=number,
+            state=named(OrderState, state),
+            previous=named(OrderState, previous),
+            reason=named(OrderReason, reason),
+            side=named(TradeType, side),
+            order_type=named(OrderType, order_type),
+            time_in_force=named(TimeInForce, time_in_force),
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+            client_order_id=str(client_order_id_bytes, 'utf-8', 'surrogateescape'),
+            exchange_order_id=str(exchange_order_id_bytes, 'utf-8', 'surrogateescape'),
+            text=str(text_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        client_order_id = self.client_order_id.encode('utf-8', 'surrogateescape')
+        exchange_order_id = self.exchange_order_id.encode('utf-8', 'surrogateescape')
+        text = self.text.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.created,
+            to_raw(self.price, 8),
+            to_raw(self.quantity, 8),
+            to_raw(self.trigger_price, 8),
+            to_raw(self.filled, 8),
+            to_raw(self.average_price, 8),
+            self.number,
+            len(account),
+            len(client_order_id),
+            len(exchange_order_id),
+            len(text),
+            self.state,
+            self.previous,
+            self.reason,
+            self.side,
+            self.order_type,
+            self.time_in_force,
+        ) + account + client_order_id + exchange_order_id + text)
+
+
+@dataclass(slots=True, kw_only=True)
+class Fill(Message):
+    """an execution of an order of ours; told once. detail: bit 2 of another program's order, bit 3 paper."""
+
+    type: ClassVar[MessageType] = MessageType.Fill
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqHHHHHBB4x')
+
+    price: Decimal | None = ZERO
+    quantity: Decimal | None = ZERO
+    quote_quantity: Decimal | None = ZERO  # absent where it has no exact value of 1e-8
+    fee: Decimal | None = ZERO  # negative: a rebate; absent where the venue does not say
+    side: TradeType | int = TradeType(0)
+    liquidity: Liquidity | int = Liquidity(0)
+    account: str = ''
+    client_order_id: str = ''
+    exchange_order_id: str = ''
+    trade_id: str = ''
+    fee_currency: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Fill':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, price, quantity, quote_quantity, fee, account_length, client_order_id_length, exchange_order_id_length, trade_id_length, fee_currency_length, side, liquidity) = unpack(cls.LAYOUT, payload)
+        at = 80
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        client_order_id_bytes = part(payload, at, client_order_id_length)
+        at += client_order_id_length
+        exchange_order_id_bytes = part(payload, at, exchange_order_id_length)
+        at += exchange_order_id_length
+        trade_id_bytes = part(payload, at, trade_id_length)
+        at += trade_id_length
+        fee_currency_bytes = part(payload, at, fee_currency_length)
+        at += fee_currency_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            price=from_raw(price, 8),
+            quantity=from_raw(quantity, 8),
+            quote_quantity=from_raw(quote_quantity, 8),
+            fee=from_raw(fee, 8),
+            side=named(TradeType, side),
+            liquidity=named(Liquidity, liquidity),
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+            client_order_id=str(client_order_id_bytes, 'utf-8', 'surrogateescape'),
+            exchange_order_id=str(exchange_order_id_bytes, 'utf-8', 'surrogateescape'),
+            trade_id=str(trade_id_bytes, 'utf-8', 'surrogateescape'),
+            fee_currency=str(fee_currency_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        client_order_id = self.client_order_id.encode('utf-8', 'surrogateescape')
+        exchange_order_id = self.exchange_order_id.encode('utf-8', 'surrogateescape')
+        trade_id = self.trade_id.encode('utf-8', 'surrogateescape')
+        fee_currency = self.fee_currency.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.price, 8),
+            to_raw(self.quantity, 8),
+            to_raw(self.quote_quantity, 8),
+            to_raw(self.fee, 8),
+            len(account),
+            len(client_order_id),
+            len(exchange_order_id),
+            len(trade_id),
+            len(fee_currency),
+            self.side,
+            self.liquidity,
+        ) + account + client_order_id + exchange_order_id + trade_id + fee_currency)
+
+
+@dataclass(slots=True, kw_only=True)
+class Balance(Message):
+    """what an account has of one currency."""
+
+    type: ClassVar[MessageType] = MessageType.Balance
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqHH4x')
+
+    total: Decimal | None = ZERO
+    available: Decimal | None = ZERO
+    account: str = ''
+    currency: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'Balance':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, total, available, account_length, currency_length) = unpack(cls.LAYOUT, payload)
+        at = 56
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        currency_bytes = part(payload, at, currency_length)
+        at += currency_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            total=from_raw(total, 8),
+            available=from_raw(available, 8),
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+            currency=str(currency_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        currency = self.currency.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.total, 8),
+            to_raw(self.available, 8),
+            len(account),
+            len(currency),
+        ) + account + currency)
+
+
+@dataclass(slots=True, kw_only=True)
+class PositionStatus(Message):
+    """a position of an account in one symbol."""
+
+    type: ClassVar[MessageType] = MessageType.PositionStatus
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqqqqIH2x')
+
+    quantity: Decimal | None = ZERO  # negative: short; 0: none
+    entry_price: Decimal | None = ZERO
+    mark_price: Decimal | None = ZERO
+    liquidation_price: Decimal | None = ZERO
+    unrealized_pnl: Decimal | None = ZERO
+    realized_pnl: Decimal | None = ZERO
+    leverage: int = 0  # 0: not told
+    account: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'PositionStatus':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, quantity, entry_price, mark_price, liquidation_price, unrealized_pnl, realized_pnl, leverage, account_length) = unpack(cls.LAYOUT, payload)
+        at = 88
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            quantity=from_raw(quantity, 8),
+            entry_price=from_raw(entry_price, 8),
+            mark_price=from_raw(mark_price, 8),
+            liquidation_price=from_raw(liquidation_price, 8),
+            unrealized_pnl=from_raw(unrealized_pnl, 8),
+            realized_pnl=from_raw(realized_pnl, 8),
+            leverage=leverage,
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.quantity, 8),
+            to_raw(self.entry_price, 8),
+            to_raw(self.mark_price, 8),
+            to_raw(self.liquidation_price, 8),
+            to_raw(self.unrealized_pnl, 8),
+            to_raw(self.realized_pnl, 8),
+            self.leverage,
+            len(account),
+        ) + account)
+
+
+@dataclass(slots=True, kw_only=True)
+class RiskStatus(Message):
+    """the kill switch and the counters of the gate in front of the venue."""
+
+    type: ClassVar[MessageType] = MessageType.RiskStatus
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQQIIHHBB2x')
+
+    sent: int = 0  # orders handed to the venue since the start
+    refused: int = 0  # orders that were not
+    open_orders: int = 0
+    lost_orders: int = 0
+    trading_state: TradingState | int = TradingState(0)
+    ready: int = 0  # 1: orders are taken
+    account: str = ''
+    reason: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'RiskStatus':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, sent, refused, open_orders, lost_orders, account_length, reason_length, trading_state, ready) = unpack(cls.LAYOUT, payload)
+        at = 64
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        reason_bytes = part(payload, at, reason_length)
+        at += reason_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            sent=sent,
+            refused=refused,
+            open_orders=open_orders,
+            lost_orders=lost_orders,
+            trading_state=named(TradingState, trading_state),
+            ready=ready,
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+            reason=str(reason_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        reason = self.reason.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.sent,
+            self.refused,
+            self.open_orders,
+            self.lost_orders,
+            len(account),
+            len(reason),
+            self.trading_state,
+            self.ready,
+        ) + account + reason)
+
+
+@dataclass(slots=True, kw_only=True)
+class FundingPayment(Message):
+    """funding that an account paid (negative) or got for a position."""
+
+    type: ClassVar[MessageType] = MessageType.FundingPayment
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHqqqHH4x')
+
+    amount: Decimal | None = ZERO
+    position: Decimal | None = ZERO
+    rate: Decimal | None = ZERO
+    account: str = ''
+    currency: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'FundingPayment':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, amount, position, rate, account_length, currency_length) = unpack(cls.LAYOUT, payload)
+        at = 64
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        currency_bytes = part(payload, at, currency_length)
+        at += currency_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            amount=from_raw(amount, 8),
+            position=from_raw(position, 8),
+            rate=from_raw(rate, 12),
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+            currency=str(currency_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        currency = self.currency.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            to_raw(self.amount, 8),
+            to_raw(self.position, 8),
+            to_raw(self.rate, 12),
+            len(account),
+            len(currency),
+        ) + account + currency)
+
+
 MESSAGES: dict[int, type[Message]] = {
     1: Trade,
     2: Quote,
@@ -1129,4 +1828,13 @@ MESSAGES: dict[int, type[Message]] = {
     17: Unsubscribe,
     18: Welcome,
     19: ConsolidatedQuote,
+    20: PlaceOrder,
+    21: CancelOrder,
+    22: AmendOrder,
+    23: OrderStatus,
+    24: Fill,
+    25: Balance,
+    26: PositionStatus,
+    27: RiskStatus,
+    28: FundingPayment,
 }

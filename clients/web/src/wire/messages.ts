@@ -11,10 +11,10 @@ export const minPayload = 32;
 export const maxPayload = 65528;
 export const absent = -(2n ** 63n);
 
-export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, TradeCorrection: 13, PriceBands: 14, CorporateAction: 15, Subscribe: 16, Unsubscribe: 17, Welcome: 18, ConsolidatedQuote: 19 } as const;
+export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, TradeCorrection: 13, PriceBands: 14, CorporateAction: 15, Subscribe: 16, Unsubscribe: 17, Welcome: 18, ConsolidatedQuote: 19, PlaceOrder: 20, CancelOrder: 21, AmendOrder: 22, OrderStatus: 23, Fill: 24, Balance: 25, PositionStatus: 26, RiskStatus: 27, FundingPayment: 28 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 export const messageTypeNames: Readonly<Record<number, keyof typeof MessageType>> = {
-  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 13: "TradeCorrection", 14: "PriceBands", 15: "CorporateAction", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome", 19: "ConsolidatedQuote",
+  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 13: "TradeCorrection", 14: "PriceBands", 15: "CorporateAction", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome", 19: "ConsolidatedQuote", 20: "PlaceOrder", 21: "CancelOrder", 22: "AmendOrder", 23: "OrderStatus", 24: "Fill", 25: "Balance", 26: "PositionStatus", 27: "RiskStatus", 28: "FundingPayment",
 };
 
 export const BookState = { Init: 0, Syncing: 1, Live: 2, Stale: 3 } as const;
@@ -72,6 +72,64 @@ export const Format = { Binary: 0, Json: 1 } as const;
 export type Format = (typeof Format)[keyof typeof Format];
 export const formatNames: Readonly<Record<number, keyof typeof Format>> = {
   0: "Binary", 1: "Json",
+};
+
+/** how an order stands; Unknown: sent, and the venue has not said what became of it */
+export const OrderState = { PendingCreate: 0, PendingSubmit: 1, Open: 2, PartiallyFilled: 3, Filled: 4, PendingCancel: 5, Cancelled: 6, Failed: 7, Expired: 8, Unknown: 9 } as const;
+export type OrderState = (typeof OrderState)[keyof typeof OrderState];
+export const orderStateNames: Readonly<Record<number, keyof typeof OrderState>> = {
+  0: "PendingCreate", 1: "PendingSubmit", 2: "Open", 3: "PartiallyFilled", 4: "Filled", 5: "PendingCancel", 6: "Cancelled", 7: "Failed", 8: "Expired", 9: "Unknown",
+};
+
+export const TradeType = { Buy: 0, Sell: 1 } as const;
+export type TradeType = (typeof TradeType)[keyof typeof TradeType];
+export const tradeTypeNames: Readonly<Record<number, keyof typeof TradeType>> = {
+  0: "Buy", 1: "Sell",
+};
+
+export const OrderType = { Limit: 0, LimitMaker: 1, Market: 2, StopLimit: 3, StopMarket: 4, TakeProfitLimit: 5, TakeProfitMarket: 6 } as const;
+export type OrderType = (typeof OrderType)[keyof typeof OrderType];
+export const orderTypeNames: Readonly<Record<number, keyof typeof OrderType>> = {
+  0: "Limit", 1: "LimitMaker", 2: "Market", 3: "StopLimit", 4: "StopMarket", 5: "TakeProfitLimit", 6: "TakeProfitMarket",
+};
+
+export const TimeInForce = { Gtc: 0, Ioc: 1, Fok: 2, Gtd: 3 } as const;
+export type TimeInForce = (typeof TimeInForce)[keyof typeof TimeInForce];
+export const timeInForceNames: Readonly<Record<number, keyof typeof TimeInForce>> = {
+  0: "Gtc", 1: "Ioc", 2: "Fok", 3: "Gtd",
+};
+
+export const PositionAction = { None: 0, Open: 1, Close: 2 } as const;
+export type PositionAction = (typeof PositionAction)[keyof typeof PositionAction];
+export const positionActionNames: Readonly<Record<number, keyof typeof PositionAction>> = {
+  0: "None", 1: "Open", 2: "Close",
+};
+
+export const Liquidity = { Unknown: 0, Maker: 1, Taker: 2 } as const;
+export type Liquidity = (typeof Liquidity)[keyof typeof Liquidity];
+export const liquidityNames: Readonly<Record<number, keyof typeof Liquidity>> = {
+  0: "Unknown", 1: "Maker", 2: "Taker",
+};
+
+/** what is known of a request that did not succeed */
+export const OrderOutcome = { NotSent: 0, Rejected: 1, Unknown: 2 } as const;
+export type OrderOutcome = (typeof OrderOutcome)[keyof typeof OrderOutcome];
+export const orderOutcomeNames: Readonly<Record<number, keyof typeof OrderOutcome>> = {
+  0: "NotSent", 1: "Rejected", 2: "Unknown",
+};
+
+/** why an order is where it is */
+export const OrderReason = { None: 0, Requested: 1, InvalidOrder: 2, InsufficientFunds: 3, WouldTrade: 4, NotFillable: 5, DuplicateId: 6, NotFound: 7, RateLimited: 8, RiskLimit: 9, Halted: 10, NotReady: 11, Timeout: 12, Disconnected: 13, Expired: 14, SelfTrade: 15, ReduceOnly: 16, Liquidation: 17, Clock: 18, Authentication: 19, Unsupported: 20, JournalFailed: 21, VenueError: 22, Lost: 23, NotSentInTime: 24, Amended: 25 } as const;
+export type OrderReason = (typeof OrderReason)[keyof typeof OrderReason];
+export const orderReasonNames: Readonly<Record<number, keyof typeof OrderReason>> = {
+  0: "None", 1: "Requested", 2: "InvalidOrder", 3: "InsufficientFunds", 4: "WouldTrade", 5: "NotFillable", 6: "DuplicateId", 7: "NotFound", 8: "RateLimited", 9: "RiskLimit", 10: "Halted", 11: "NotReady", 12: "Timeout", 13: "Disconnected", 14: "Expired", 15: "SelfTrade", 16: "ReduceOnly", 17: "Liquidation", 18: "Clock", 19: "Authentication", 20: "Unsupported", 21: "JournalFailed", 22: "VenueError", 23: "Lost", 24: "NotSentInTime", 25: "Amended",
+};
+
+/** Reducing: only orders that make positions smaller; Halted: none, and what is open is cancelled */
+export const TradingState = { Active: 0, Reducing: 1, Halted: 2 } as const;
+export type TradingState = (typeof TradingState)[keyof typeof TradingState];
+export const tradingStateNames: Readonly<Record<number, keyof typeof TradingState>> = {
+  0: "Active", 1: "Reducing", 2: "Halted",
 };
 
 export const Flag = {
@@ -330,6 +388,153 @@ export interface ConsolidatedQuote extends Stamp {
   venues: number;
 }
 
+/** an order as it goes to the venue; in the journal before it is sent. detail: bit 0 reduce only, bit 1 post only, bit 2 of another program, bit 3 paper */
+export interface PlaceOrder extends Stamp {
+  type: typeof MessageType.PlaceOrder;
+  created: bigint;
+  /** of Gtd orders; 0: none */
+  goodTill: bigint;
+  /** absent for market orders */
+  price: bigint;
+  quantity: bigint;
+  /** absent where there is no condition */
+  triggerPrice: bigint;
+  /** 0: as the account has it */
+  leverage: number;
+  /** TradeType */
+  side: number;
+  /** OrderType */
+  orderType: number;
+  /** TimeInForce */
+  timeInForce: number;
+  /** PositionAction */
+  positionAction: number;
+  account: string;
+  clientOrderId: string;
+  extra: string;
+}
+
+/** a cancellation as it goes to the venue */
+export interface CancelOrder extends Stamp {
+  type: typeof MessageType.CancelOrder;
+  account: string;
+  clientOrderId: string;
+  exchangeOrderId: string;
+}
+
+/** a change of an order as it goes to the venue */
+export interface AmendOrder extends Stamp {
+  type: typeof MessageType.AmendOrder;
+  price: bigint;
+  /** the new total, what has filled included */
+  quantity: bigint;
+  account: string;
+  clientOrderId: string;
+  exchangeOrderId: string;
+}
+
+/** how an order stands after each change. detail: bit 0 reduce only, bit 1 post only, bit 2 of another program, bit 3 paper, bit 4 its creation is in doubt, bit 5 its change is, bit 6 its cancellation is, bit 7 lost: the venue says it knows no such order, bit 8 fills are missing */
+export interface OrderStatus extends Stamp {
+  type: typeof MessageType.OrderStatus;
+  created: bigint;
+  price: bigint;
+  quantity: bigint;
+  triggerPrice: bigint;
+  /** the sum of its fills */
+  filled: bigint;
+  /** of its fills, rounded to 1e-8; absent before the first */
+  averagePrice: bigint;
+  /** of this order's changes, from 1 on without a hole */
+  number: bigint;
+  /** OrderState */
+  state: number;
+  /** OrderState */
+  previous: number;
+  /** OrderReason */
+  reason: number;
+  /** TradeType */
+  side: number;
+  /** OrderType */
+  orderType: number;
+  /** TimeInForce */
+  timeInForce: number;
+  account: string;
+  clientOrderId: string;
+  exchangeOrderId: string;
+  text: string;
+}
+
+/** an execution of an order of ours; told once. detail: bit 2 of another program's order, bit 3 paper */
+export interface Fill extends Stamp {
+  type: typeof MessageType.Fill;
+  price: bigint;
+  quantity: bigint;
+  /** absent where it has no exact value of 1e-8 */
+  quoteQuantity: bigint;
+  /** negative: a rebate; absent where the venue does not say */
+  fee: bigint;
+  /** TradeType */
+  side: number;
+  /** Liquidity */
+  liquidity: number;
+  account: string;
+  clientOrderId: string;
+  exchangeOrderId: string;
+  tradeId: string;
+  feeCurrency: string;
+}
+
+/** what an account has of one currency */
+export interface Balance extends Stamp {
+  type: typeof MessageType.Balance;
+  total: bigint;
+  available: bigint;
+  account: string;
+  currency: string;
+}
+
+/** a position of an account in one symbol */
+export interface PositionStatus extends Stamp {
+  type: typeof MessageType.PositionStatus;
+  /** negative: short; 0: none */
+  quantity: bigint;
+  entryPrice: bigint;
+  markPrice: bigint;
+  liquidationPrice: bigint;
+  unrealizedPnl: bigint;
+  realizedPnl: bigint;
+  /** 0: not told */
+  leverage: number;
+  account: string;
+}
+
+/** the kill switch and the counters of the gate in front of the venue */
+export interface RiskStatus extends Stamp {
+  type: typeof MessageType.RiskStatus;
+  /** orders handed to the venue since the start */
+  sent: bigint;
+  /** orders that were not */
+  refused: bigint;
+  openOrders: number;
+  lostOrders: number;
+  /** TradingState */
+  tradingState: number;
+  /** 1: orders are taken */
+  ready: number;
+  account: string;
+  reason: string;
+}
+
+/** funding that an account paid (negative) or got for a position */
+export interface FundingPayment extends Stamp {
+  type: typeof MessageType.FundingPayment;
+  amount: bigint;
+  position: bigint;
+  rate: bigint;
+  account: string;
+  currency: string;
+}
+
 export type Message =
   | Trade
   | Quote
@@ -349,7 +554,16 @@ export type Message =
   | Subscribe
   | Unsubscribe
   | Welcome
-  | ConsolidatedQuote;
+  | ConsolidatedQuote
+  | PlaceOrder
+  | CancelOrder
+  | AmendOrder
+  | OrderStatus
+  | Fill
+  | Balance
+  | PositionStatus
+  | RiskStatus
+  | FundingPayment;
 
 /** Byte offsets from the start of the frame, for reading in place; `end` is where the lists begin. */
 export const at = {
@@ -372,6 +586,15 @@ export const at = {
   Unsubscribe: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, channels: 40, symbolCount: 48, end: 56 },
   Welcome: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, session: 40, serverTime: 48, version: 56, serverLength: 60, end: 64 },
   ConsolidatedQuote: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, bidPrice: 40, bidQuantity: 48, askPrice: 56, askQuantity: 64, bidSymbol: 72, askSymbol: 80, venues: 88, end: 96 },
+  PlaceOrder: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, created: 40, goodTill: 48, price: 56, quantity: 64, triggerPrice: 72, leverage: 80, accountLength: 84, clientOrderIdLength: 86, extraLength: 88, side: 90, orderType: 91, timeInForce: 92, positionAction: 93, end: 96 },
+  CancelOrder: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, accountLength: 40, clientOrderIdLength: 42, exchangeOrderIdLength: 44, end: 48 },
+  AmendOrder: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, price: 40, quantity: 48, accountLength: 56, clientOrderIdLength: 58, exchangeOrderIdLength: 60, end: 64 },
+  OrderStatus: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, created: 40, price: 48, quantity: 56, triggerPrice: 64, filled: 72, averagePrice: 80, number: 88, accountLength: 96, clientOrderIdLength: 98, exchangeOrderIdLength: 100, textLength: 102, state: 104, previous: 105, reason: 106, side: 107, orderType: 108, timeInForce: 109, end: 112 },
+  Fill: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, price: 40, quantity: 48, quoteQuantity: 56, fee: 64, accountLength: 72, clientOrderIdLength: 74, exchangeOrderIdLength: 76, tradeIdLength: 78, feeCurrencyLength: 80, side: 82, liquidity: 83, end: 88 },
+  Balance: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, total: 40, available: 48, accountLength: 56, currencyLength: 58, end: 64 },
+  PositionStatus: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, quantity: 40, entryPrice: 48, markPrice: 56, liquidationPrice: 64, unrealizedPnl: 72, realizedPnl: 80, leverage: 88, accountLength: 92, end: 96 },
+  RiskStatus: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, sent: 40, refused: 48, openOrders: 56, lostOrders: 60, accountLength: 64, reasonLength: 66, tradingState: 68, ready: 69, end: 72 },
+  FundingPayment: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, amount: 40, position: 48, rate: 56, accountLength: 64, currencyLength: 66, end: 72 },
 } as const;
 
 export interface FieldShape {
@@ -768,5 +991,230 @@ export const messageShapes: Readonly<Record<number, MessageShape>> = {
       { name: "venues", type: "u32", offset: 80 },
     ],
     lists: [],
+  },
+  20: {
+    name: "PlaceOrder",
+    size: 88,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "created", type: "time", offset: 32 },
+      { name: "goodTill", type: "time", offset: 40 },
+      { name: "price", type: "price", offset: 48 },
+      { name: "quantity", type: "quantity", offset: 56 },
+      { name: "triggerPrice", type: "price", offset: 64 },
+      { name: "leverage", type: "u32", offset: 72 },
+      { name: "accountLength", type: "u16", offset: 76, counts: "account" },
+      { name: "clientOrderIdLength", type: "u16", offset: 78, counts: "clientOrderId" },
+      { name: "extraLength", type: "u16", offset: 80, counts: "extra" },
+      { name: "side", type: "u8", offset: 82 },
+      { name: "orderType", type: "u8", offset: 83 },
+      { name: "timeInForce", type: "u8", offset: 84 },
+      { name: "positionAction", type: "u8", offset: 85 },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+      { name: "clientOrderId", type: "char", count: "clientOrderIdLength", itemSize: 1 },
+      { name: "extra", type: "char", count: "extraLength", itemSize: 1 },
+    ],
+  },
+  21: {
+    name: "CancelOrder",
+    size: 40,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "accountLength", type: "u16", offset: 32, counts: "account" },
+      { name: "clientOrderIdLength", type: "u16", offset: 34, counts: "clientOrderId" },
+      { name: "exchangeOrderIdLength", type: "u16", offset: 36, counts: "exchangeOrderId" },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+      { name: "clientOrderId", type: "char", count: "clientOrderIdLength", itemSize: 1 },
+      { name: "exchangeOrderId", type: "char", count: "exchangeOrderIdLength", itemSize: 1 },
+    ],
+  },
+  22: {
+    name: "AmendOrder",
+    size: 56,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "price", type: "price", offset: 32 },
+      { name: "quantity", type: "quantity", offset: 40 },
+      { name: "accountLength", type: "u16", offset: 48, counts: "account" },
+      { name: "clientOrderIdLength", type: "u16", offset: 50, counts: "clientOrderId" },
+      { name: "exchangeOrderIdLength", type: "u16", offset: 52, counts: "exchangeOrderId" },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+      { name: "clientOrderId", type: "char", count: "clientOrderIdLength", itemSize: 1 },
+      { name: "exchangeOrderId", type: "char", count: "exchangeOrderIdLength", itemSize: 1 },
+    ],
+  },
+  23: {
+    name: "OrderStatus",
+    size: 104,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "created", type: "time", offset: 32 },
+      { name: "price", type: "price", offset: 40 },
+      { name: "quantity", type: "quantity", offset: 48 },
+      { name: "triggerPrice", type: "price", offset: 56 },
+      { name: "filled", type: "quantity", offset: 64 },
+      { name: "averagePrice", type: "price", offset: 72 },
+      { name: "number", type: "u64", offset: 80 },
+      { name: "accountLength", type: "u16", offset: 88, counts: "account" },
+      { name: "clientOrderIdLength", type: "u16", offset: 90, counts: "clientOrderId" },
+      { name: "exchangeOrderIdLength", type: "u16", offset: 92, counts: "exchangeOrderId" },
+      { name: "textLength", type: "u16", offset: 94, counts: "text" },
+      { name: "state", type: "u8", offset: 96 },
+      { name: "previous", type: "u8", offset: 97 },
+      { name: "reason", type: "u8", offset: 98 },
+      { name: "side", type: "u8", offset: 99 },
+      { name: "orderType", type: "u8", offset: 100 },
+      { name: "timeInForce", type: "u8", offset: 101 },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+      { name: "clientOrderId", type: "char", count: "clientOrderIdLength", itemSize: 1 },
+      { name: "exchangeOrderId", type: "char", count: "exchangeOrderIdLength", itemSize: 1 },
+      { name: "text", type: "char", count: "textLength", itemSize: 1 },
+    ],
+  },
+  24: {
+    name: "Fill",
+    size: 80,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "price", type: "price", offset: 32 },
+      { name: "quantity", type: "quantity", offset: 40 },
+      { name: "quoteQuantity", type: "quantity", offset: 48 },
+      { name: "fee", type: "quantity", offset: 56 },
+      { name: "accountLength", type: "u16", offset: 64, counts: "account" },
+      { name: "clientOrderIdLength", type: "u16", offset: 66, counts: "clientOrderId" },
+      { name: "exchangeOrderIdLength", type: "u16", offset: 68, counts: "exchangeOrderId" },
+      { name: "tradeIdLength", type: "u16", offset: 70, counts: "tradeId" },
+      { name: "feeCurrencyLength", type: "u16", offset: 72, counts: "feeCurrency" },
+      { name: "side", type: "u8", offset: 74 },
+      { name: "liquidity", type: "u8", offset: 75 },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+      { name: "clientOrderId", type: "char", count: "clientOrderIdLength", itemSize: 1 },
+      { name: "exchangeOrderId", type: "char", count: "exchangeOrderIdLength", itemSize: 1 },
+      { name: "tradeId", type: "char", count: "tradeIdLength", itemSize: 1 },
+      { name: "feeCurrency", type: "char", count: "feeCurrencyLength", itemSize: 1 },
+    ],
+  },
+  25: {
+    name: "Balance",
+    size: 56,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "total", type: "quantity", offset: 32 },
+      { name: "available", type: "quantity", offset: 40 },
+      { name: "accountLength", type: "u16", offset: 48, counts: "account" },
+      { name: "currencyLength", type: "u16", offset: 50, counts: "currency" },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+      { name: "currency", type: "char", count: "currencyLength", itemSize: 1 },
+    ],
+  },
+  26: {
+    name: "PositionStatus",
+    size: 88,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "quantity", type: "quantity", offset: 32 },
+      { name: "entryPrice", type: "price", offset: 40 },
+      { name: "markPrice", type: "price", offset: 48 },
+      { name: "liquidationPrice", type: "price", offset: 56 },
+      { name: "unrealizedPnl", type: "price", offset: 64 },
+      { name: "realizedPnl", type: "price", offset: 72 },
+      { name: "leverage", type: "u32", offset: 80 },
+      { name: "accountLength", type: "u16", offset: 84, counts: "account" },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+    ],
+  },
+  27: {
+    name: "RiskStatus",
+    size: 64,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "sent", type: "u64", offset: 32 },
+      { name: "refused", type: "u64", offset: 40 },
+      { name: "openOrders", type: "u32", offset: 48 },
+      { name: "lostOrders", type: "u32", offset: 52 },
+      { name: "accountLength", type: "u16", offset: 56, counts: "account" },
+      { name: "reasonLength", type: "u16", offset: 58, counts: "reason" },
+      { name: "tradingState", type: "u8", offset: 60 },
+      { name: "ready", type: "u8", offset: 61 },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+      { name: "reason", type: "char", count: "reasonLength", itemSize: 1 },
+    ],
+  },
+  28: {
+    name: "FundingPayment",
+    size: 64,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "amount", type: "quantity", offset: 32 },
+      { name: "position", type: "quantity", offset: 40 },
+      { name: "rate", type: "rate", offset: 48 },
+      { name: "accountLength", type: "u16", offset: 56, counts: "account" },
+      { name: "currencyLength", type: "u16", offset: 58, counts: "currency" },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
+      { name: "currency", type: "char", count: "currencyLength", itemSize: 1 },
+    ],
   },
 };
