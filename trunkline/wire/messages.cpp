@@ -34,6 +34,7 @@ std::string_view to_text(MessageType value) noexcept {
     case MessageType::PositionStatus: return "PositionStatus";
     case MessageType::RiskStatus: return "RiskStatus";
     case MessageType::FundingPayment: return "FundingPayment";
+    case MessageType::JournalSession: return "JournalSession";
   }
   return {};
 }

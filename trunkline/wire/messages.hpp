@@ -52,11 +52,12 @@ enum class MessageType : std::uint8_t {
   PositionStatus = 26,
   RiskStatus = 27,
   FundingPayment = 28,
+  JournalSession = 29,
 };
 // Empty where the value has no name; so for every to_text here.
 std::string_view to_text(MessageType value) noexcept;
 // Bit N is set where message type N is known to this build.
-inline constexpr std::uint64_t known_types = std::uint64_t{1} << 1 | std::uint64_t{1} << 2 | std::uint64_t{1} << 3 | std::uint64_t{1} << 4 | std::uint64_t{1} << 5 | std::uint64_t{1} << 6 | std::uint64_t{1} << 7 | std::uint64_t{1} << 8 | std::uint64_t{1} << 9 | std::uint64_t{1} << 10 | std::uint64_t{1} << 11 | std::uint64_t{1} << 12 | std::uint64_t{1} << 13 | std::uint64_t{1} << 14 | std::uint64_t{1} << 15 | std::uint64_t{1} << 16 | std::uint64_t{1} << 17 | std::uint64_t{1} << 18 | std::uint64_t{1} << 19 | std::uint64_t{1} << 20 | std::uint64_t{1} << 21 | std::uint64_t{1} << 22 | std::uint64_t{1} << 23 | std::uint64_t{1} << 24 | std::uint64_t{1} << 25 | std::uint64_t{1} << 26 | std::uint64_t{1} << 27 | std::uint64_t{1} << 28;
+inline constexpr std::uint64_t known_types = std::uint64_t{1} << 1 | std::uint64_t{1} << 2 | std::uint64_t{1} << 3 | std::uint64_t{1} << 4 | std::uint64_t{1} << 5 | std::uint64_t{1} << 6 | std::uint64_t{1} << 7 | std::uint64_t{1} << 8 | std::uint64_t{1} << 9 | std::uint64_t{1} << 10 | std::uint64_t{1} << 11 | std::uint64_t{1} << 12 | std::uint64_t{1} << 13 | std::uint64_t{1} << 14 | std::uint64_t{1} << 15 | std::uint64_t{1} << 16 | std::uint64_t{1} << 17 | std::uint64_t{1} << 18 | std::uint64_t{1} << 19 | std::uint64_t{1} << 20 | std::uint64_t{1} << 21 | std::uint64_t{1} << 22 | std::uint64_t{1} << 23 | std::uint64_t{1} << 24 | std::uint64_t{1} << 25 | std::uint64_t{1} << 26 | std::uint64_t{1} << 27 | std::uint64_t{1} << 28 | std::uint64_t{1} << 29;
 constexpr bool is_known(MessageType type) noexcept {
   return static_cast<unsigned>(type) < 64 && (known_types >> static_cast<unsigned>(type) & 1) != 0;
 }
@@ -1070,6 +1071,33 @@ static_assert(offsetof(FundingPayment, symbol) == 0 &&
               offsetof(FundingPayment, account_length) == 56 &&
               offsetof(FundingPayment, currency_length) == 58);
 
+// first of every run in an order journal: from both numbers client order ids are made that no other run makes
+struct JournalSession {
+  static constexpr MessageType type = MessageType::JournalSession;
+
+  SymbolHash symbol{};
+  Nanos exchange_time{};
+  Nanos receive_time{};
+  std::uint32_t publish_delay{};
+  std::uint16_t source{};
+  std::uint16_t detail{};
+
+  std::uint64_t journal{};  // made by chance when the journal was
+  std::uint64_t session{};  // one more with every run
+  std::uint16_t account_length{};  // of account; encode() fills it in
+  std::array<std::uint8_t, 6> padding{};  // zero on the wire
+};
+static_assert(sizeof(JournalSession) == 56 && alignof(JournalSession) == 8 && std::is_trivially_copyable_v<JournalSession>);
+static_assert(offsetof(JournalSession, symbol) == 0 &&
+              offsetof(JournalSession, exchange_time) == 8 &&
+              offsetof(JournalSession, receive_time) == 16 &&
+              offsetof(JournalSession, publish_delay) == 24 &&
+              offsetof(JournalSession, source) == 28 &&
+              offsetof(JournalSession, detail) == 30 &&
+              offsetof(JournalSession, journal) == 32 &&
+              offsetof(JournalSession, session) == 40 &&
+              offsetof(JournalSession, account_length) == 48);
+
 // Bytes of the lists behind the struct, by its counts; not yet compared with what is there.
 inline std::size_t tail_size(const Trade&) noexcept { return 0; }
 inline std::size_t tail_size(const Quote&) noexcept { return 0; }
@@ -1212,6 +1240,10 @@ inline std::string_view account(const FundingPayment& message) noexcept {
 }
 inline std::string_view currency(const FundingPayment& message) noexcept {
   return {detail::behind<char>(message, std::size_t{message.account_length}), message.currency_length};
+}
+inline std::size_t tail_size(const JournalSession& message) noexcept { return std::size_t{message.account_length}; }
+inline std::string_view account(const JournalSession& message) noexcept {
+  return {detail::behind<char>(message, 0), message.account_length};
 }
 
 // Writes a whole frame to `out` and returns its size; 0 where it does not fit `out` or a frame.
@@ -1440,6 +1472,14 @@ inline std::size_t encode(std::span<std::byte> out, const FundingPayment& messag
   fixed.account_length = static_cast<std::uint16_t>(account.size());
   fixed.currency_length = static_cast<std::uint16_t>(currency.size());
   return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)), std::as_bytes(std::span(currency)));
+}
+inline std::size_t encode(std::span<std::byte> out, const JournalSession& message, std::string_view account, std::uint8_t flags,
+                          std::uint32_t sequence) noexcept {
+  JournalSession fixed = message;
+  fixed.padding = {};
+  if (account.size() > max_payload) return 0;
+  fixed.account_length = static_cast<std::uint16_t>(account.size());
+  return detail::encode_tailed(out, fixed, flags, sequence, std::as_bytes(std::span(account)));
 }
 
 }  // namespace trunkline::wire

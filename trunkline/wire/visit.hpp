@@ -99,6 +99,9 @@ bool visit_message(FrameView frame, Visit&& visit) {
     case MessageType::FundingPayment:
       if (const auto* const message = frame.as<FundingPayment>()) return visit(*message), true;
       return false;
+    case MessageType::JournalSession:
+      if (const auto* const message = frame.as<JournalSession>()) return visit(*message), true;
+      return false;
   }
   return false;
 }
@@ -371,6 +374,12 @@ void visit_fields(const FundingPayment& message, Visit&& visit) {
   visit("rate", message.rate);
   visit("account", account(message));
   visit("currency", currency(message));
+}
+template <class Visit>
+void visit_fields(const JournalSession& message, Visit&& visit) {
+  visit("journal", message.journal);
+  visit("session", message.session);
+  visit("account", account(message));
 }
 
 // Calls visit(name) for the flags that are set.

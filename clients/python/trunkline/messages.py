@@ -48,6 +48,7 @@ class MessageType(IntEnum):
     PositionStatus = 26
     RiskStatus = 27
     FundingPayment = 28
+    JournalSession = 29
 
 
 class BookState(IntEnum):
@@ -1808,6 +1809,51 @@ class FundingPayment(Message):
         ) + account + currency)
 
 
+@dataclass(slots=True, kw_only=True)
+class JournalSession(Message):
+    """first of every run in an order journal: from both numbers client order ids are made that no other run makes."""
+
+    type: ClassVar[MessageType] = MessageType.JournalSession
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct('<QqqIHHQQH6x')
+
+    journal: int = 0  # made by chance when the journal was
+    session: int = 0  # one more with every run
+    account: str = ''
+
+    @classmethod
+    def from_payload(cls, payload: bytes | memoryview, flags: int = 0, sequence: int = 0) -> 'JournalSession':
+        (symbol, exchange_time, receive_time, publish_delay, source, detail, journal, session, account_length) = unpack(cls.LAYOUT, payload)
+        at = 56
+        account_bytes = part(payload, at, account_length)
+        at += account_length
+        return cls(
+            flags=flags, sequence=sequence,
+            symbol=symbol,
+            exchange_time=exchange_time,
+            receive_time=receive_time,
+            publish_delay=publish_delay,
+            source=source,
+            detail=detail,
+            journal=journal,
+            session=session,
+            account=str(account_bytes, 'utf-8', 'surrogateescape'),
+        )
+
+    def payload(self) -> bytes:
+        account = self.account.encode('utf-8', 'surrogateescape')
+        return padded(self.LAYOUT.pack(
+            self.symbol,
+            self.exchange_time,
+            self.receive_time,
+            self.publish_delay,
+            self.source,
+            self.detail,
+            self.journal,
+            self.session,
+            len(account),
+        ) + account)
+
+
 MESSAGES: dict[int, type[Message]] = {
     1: Trade,
     2: Quote,
@@ -1837,4 +1883,5 @@ MESSAGES: dict[int, type[Message]] = {
     26: PositionStatus,
     27: RiskStatus,
     28: FundingPayment,
+    29: JournalSession,
 }

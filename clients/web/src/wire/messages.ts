@@ -11,10 +11,10 @@ export const minPayload = 32;
 export const maxPayload = 65528;
 export const absent = -(2n ** 63n);
 
-export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, TradeCorrection: 13, PriceBands: 14, CorporateAction: 15, Subscribe: 16, Unsubscribe: 17, Welcome: 18, ConsolidatedQuote: 19, PlaceOrder: 20, CancelOrder: 21, AmendOrder: 22, OrderStatus: 23, Fill: 24, Balance: 25, PositionStatus: 26, RiskStatus: 27, FundingPayment: 28 } as const;
+export const MessageType = { Trade: 1, Quote: 2, L2Snapshot: 3, L2Delta: 4, BookStatus: 5, SymbolMapping: 6, Heartbeat: 7, DerivativeTicker: 8, Liquidation: 9, Bar: 10, ConnectionStatus: 11, Gap: 12, TradeCorrection: 13, PriceBands: 14, CorporateAction: 15, Subscribe: 16, Unsubscribe: 17, Welcome: 18, ConsolidatedQuote: 19, PlaceOrder: 20, CancelOrder: 21, AmendOrder: 22, OrderStatus: 23, Fill: 24, Balance: 25, PositionStatus: 26, RiskStatus: 27, FundingPayment: 28, JournalSession: 29 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 export const messageTypeNames: Readonly<Record<number, keyof typeof MessageType>> = {
-  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 13: "TradeCorrection", 14: "PriceBands", 15: "CorporateAction", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome", 19: "ConsolidatedQuote", 20: "PlaceOrder", 21: "CancelOrder", 22: "AmendOrder", 23: "OrderStatus", 24: "Fill", 25: "Balance", 26: "PositionStatus", 27: "RiskStatus", 28: "FundingPayment",
+  1: "Trade", 2: "Quote", 3: "L2Snapshot", 4: "L2Delta", 5: "BookStatus", 6: "SymbolMapping", 7: "Heartbeat", 8: "DerivativeTicker", 9: "Liquidation", 10: "Bar", 11: "ConnectionStatus", 12: "Gap", 13: "TradeCorrection", 14: "PriceBands", 15: "CorporateAction", 16: "Subscribe", 17: "Unsubscribe", 18: "Welcome", 19: "ConsolidatedQuote", 20: "PlaceOrder", 21: "CancelOrder", 22: "AmendOrder", 23: "OrderStatus", 24: "Fill", 25: "Balance", 26: "PositionStatus", 27: "RiskStatus", 28: "FundingPayment", 29: "JournalSession",
 };
 
 export const BookState = { Init: 0, Syncing: 1, Live: 2, Stale: 3 } as const;
@@ -535,6 +535,16 @@ export interface FundingPayment extends Stamp {
   currency: string;
 }
 
+/** first of every run in an order journal: from both numbers client order ids are made that no other run makes */
+export interface JournalSession extends Stamp {
+  type: typeof MessageType.JournalSession;
+  /** made by chance when the journal was */
+  journal: bigint;
+  /** one more with every run */
+  session: bigint;
+  account: string;
+}
+
 export type Message =
   | Trade
   | Quote
@@ -563,7 +573,8 @@ export type Message =
   | Balance
   | PositionStatus
   | RiskStatus
-  | FundingPayment;
+  | FundingPayment
+  | JournalSession;
 
 /** Byte offsets from the start of the frame, for reading in place; `end` is where the lists begin. */
 export const at = {
@@ -595,6 +606,7 @@ export const at = {
   PositionStatus: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, quantity: 40, entryPrice: 48, markPrice: 56, liquidationPrice: 64, unrealizedPnl: 72, realizedPnl: 80, leverage: 88, accountLength: 92, end: 96 },
   RiskStatus: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, sent: 40, refused: 48, openOrders: 56, lostOrders: 60, accountLength: 64, reasonLength: 66, tradingState: 68, ready: 69, end: 72 },
   FundingPayment: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, amount: 40, position: 48, rate: 56, accountLength: 64, currencyLength: 66, end: 72 },
+  JournalSession: { symbol: 8, exchangeTime: 16, receiveTime: 24, publishDelay: 32, source: 36, detail: 38, journal: 40, session: 48, accountLength: 56, end: 64 },
 } as const;
 
 export interface FieldShape {
@@ -1215,6 +1227,24 @@ export const messageShapes: Readonly<Record<number, MessageShape>> = {
     lists: [
       { name: "account", type: "char", count: "accountLength", itemSize: 1 },
       { name: "currency", type: "char", count: "currencyLength", itemSize: 1 },
+    ],
+  },
+  29: {
+    name: "JournalSession",
+    size: 56,
+    fields: [
+      { name: "symbol", type: "symbol", offset: 0 },
+      { name: "exchangeTime", type: "time", offset: 8 },
+      { name: "receiveTime", type: "time", offset: 16 },
+      { name: "publishDelay", type: "u32", offset: 24 },
+      { name: "source", type: "u16", offset: 28 },
+      { name: "detail", type: "u16", offset: 30 },
+      { name: "journal", type: "u64", offset: 32 },
+      { name: "session", type: "u64", offset: 40 },
+      { name: "accountLength", type: "u16", offset: 48, counts: "account" },
+    ],
+    lists: [
+      { name: "account", type: "char", count: "accountLength", itemSize: 1 },
     ],
   },
 };

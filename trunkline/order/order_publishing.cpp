@@ -1,0 +1,164 @@
+// What is told of a change: to the journal, the stream and the listeners, in this order.
+#include <fmt/format.h>
+#include <utility>
+
+#include "trunkline/core/crash_point.hpp"
+#include "trunkline/order/connector_base.hpp"
+#include "trunkline/order/order_frames.hpp"
+
+namespace trunkline::order {
+
+namespace {
+constexpr std::uint8_t requests_connection = 15;  // frames of no single connection
+}
+
+void ConnectorBase::apply(const OrderChange& change, std::string_view text) {
+  const OrderSummary& order = change.order;
+  if (change.kind == OrderChange::Kind::Refused) {
+    const TradingRule* const rule = rule_of(order.trading_pair);
+    report(Severity::Warning, "order_transition_refused", rule == nullptr ? std::string{} : rule->text,
+           {{"order", order.client_order_id.str()}, {"state", std::string(wire::to_text(order.state))}});
+    return;
+  }
+  if (!change.changed()) return;
+  const Nanos at = now();
+  risk_.update(order);
+  if (change.alarm) {
+    const TradingRule* const rule = rule_of(order.trading_pair);
+    report(Severity::Error, "order_alarm", rule == nullptr ? std::string{} : rule->text,
+           {{"order", order.client_order_id.str()},
+            {"was", std::string(wire::to_text(change.previous))},
+            {"is", std::string(wire::to_text(order.state))},
+            {"filled", order.filled_amount.to_text()},
+            {"lost", order.lost ? "yes" : "no"}});
+  }
+  crash_point("event:before_journal");
+  if (journal_ && order.state != OrderState::PendingSubmit) {
+    if (auto kept = journal_->status(order, change.previous, at); !kept) journal_failed(kept.error());
+  }
+  crash_point("event:after_journal");
+  if (sink_ != nullptr) {
+    sink_->begin(at, requests_connection);
+    sink_->publish(status_frame(order, change.previous, config_.paper, at), std::string_view(config_.account),
+                   order.client_order_id.view(), order.exchange_order_id.view(), text.substr(0, max_frame_text));
+    sink_->flush();
+  }
+  if (!is_settled(order)) watch(order.client_order_id, at);
+  if (order.state == OrderState::Unknown && change.previous != OrderState::Unknown) {
+    const std::lock_guard lock(mutex_);
+    ++counters_.unknown;
+  }
+  if (order_listener_ != nullptr) order_listener_->on_order_event({order, change.previous, text});
+  cancel_where_wanted(order);
+}
+
+void ConnectorBase::process_order_update(const OrderUpdate& update) {
+  apply(tracker_.process_order_update(update), update.text);
+}
+
+void ConnectorBase::process_trade_update(TradeUpdate trade) {
+  crash_point("fill:received");
+  const OrderChange change = tracker_.process_trade_update(trade);
+  if (!change.changed()) return;
+  trade.client_order_id = change.order.client_order_id;
+  trade.trading_pair = change.order.trading_pair;
+  tell_fill(change, trade);
+  apply(change);
+}
+
+void ConnectorBase::tell_fill(const OrderChange& change, const TradeUpdate& trade) {
+  const Nanos at = now();
+  risk_.add_fill(trade.trading_pair, trade.side, trade.fill_base_amount);
+  crash_point("fill:before_journal");
+  if (journal_) {
+    if (auto kept = journal_->fill(trade, change.order.external, at); !kept) journal_failed(kept.error());
+  }
+  crash_point("fill:after_journal");
+  if (sink_ != nullptr) {
+    sink_->begin(at, requests_connection);
+    sink_->publish(fill_frame(trade, change.order.external, config_.paper, at), std::string_view(config_.account),
+                   trade.client_order_id.view(), trade.exchange_order_id.view(), trade.trade_id.view(),
+                   trade.fee_currency.view());
+    sink_->flush();
+  }
+  if (trade_listener_ != nullptr) trade_listener_->on_trade({change.order, trade});
+}
+
+void ConnectorBase::tell_error(OrderAction action, const OrderId& id, const OrderError& error) {
+  report(Severity::Warning, "order_request_failed", {},
+         {{"order", id.str()},
+          {"outcome", std::string(wire::to_text(error.outcome))},
+          {"reason", std::string(wire::to_text(error.reason))},
+          {"error", excerpt(error.message, 200)}});
+  if (error_listener_ != nullptr) error_listener_->on_error({action, id, error});
+}
+
+void ConnectorBase::process_balance(const BalanceUpdate& balance) {
+  {
+    const std::lock_guard lock(mutex_);
+    balances_[balance.currency] = balance;
+  }
+  if (sink_ == nullptr) return;
+  const Nanos at = now();
+  wire::Balance frame;
+  frame.receive_time = at;
+  frame.detail = config_.paper ? order_detail::paper : std::uint16_t{0};
+  frame.total = balance.total;
+  frame.available = balance.available;
+  sink_->begin(at, requests_connection);
+  sink_->publish(frame, std::string_view(config_.account), balance.currency.view());
+  sink_->flush();
+}
+
+void ConnectorBase::process_position(const Position& position) {
+  {
+    const std::lock_guard lock(mutex_);
+    positions_[position.trading_pair] = position;
+  }
+  risk_.set_position(position.trading_pair, position.quantity);
+  if (sink_ == nullptr) return;
+  const Nanos at = now();
+  sink_->begin(at, requests_connection);
+  sink_->publish(position_frame(position, config_.paper, at), std::string_view(config_.account));
+  sink_->flush();
+}
+
+void ConnectorBase::tell_risk() {
+  if (sink_ == nullptr) return;
+  const RiskGate::Counters gate = risk_.counters();
+  const Nanos at = now();
+  wire::RiskStatus frame;
+  frame.receive_time = at;
+  frame.detail = config_.paper ? order_detail::paper : std::uint16_t{0};
+  frame.sent = counters().sent;
+  frame.refused = gate.refused;
+  frame.open_orders = gate.open_orders;
+  frame.lost_orders = static_cast<std::uint32_t>(tracker_.lost_order_count());
+  frame.trading_state = risk_.trading_state();
+  frame.ready = is_ready() ? 1 : 0;
+  sink_->begin(at, requests_connection);
+  const std::string reason = risk_.reason();
+  sink_->publish(frame, std::string_view(config_.account), std::string_view(reason).substr(0, max_frame_text));
+  sink_->flush();
+}
+
+// Without a journal nothing can be promised: nothing new goes out.
+void ConnectorBase::journal_failed(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++counters_.journal_failures;
+  }
+  if (risk_.trading_state() != TradingState::Halted) {
+    risk_.set_trading_state(TradingState::Halted, fmt::format("the journal failed: {}", error.message));
+    report(Severity::Error, "order_journal_failed", {}, {{"error", error.message}});
+  }
+}
+
+void ConnectorBase::compact_if_wanted() {
+  if (!journal_ || !journal_->wants_compaction()) return;
+  if (auto done = journal_->compact(tracker_.all_orders(), risk_.trading_state(), risk_.reason()); !done) {
+    journal_failed(done.error());
+  }
+}
+
+}  // namespace trunkline::order

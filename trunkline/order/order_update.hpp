@@ -1,0 +1,59 @@
+// What a venue tells of an order, in one form for all venues.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "trunkline/core/clock.hpp"
+#include "trunkline/core/decimal.hpp"
+#include "trunkline/order/order_types.hpp"
+
+namespace trunkline::order {
+
+// One of the two ids may be empty; the client's decides where both are there.
+struct OrderUpdate {
+  OrderId client_order_id = {};
+  OrderId exchange_order_id = {};  // a new one where an amendment replaced the order
+  SymbolHash trading_pair = 0;
+  OrderState new_state = OrderState::Open;
+  Nanos update_timestamp{0};  // the venue's, Unix
+  OrderReason reason = OrderReason::None;
+  std::string text = {};                 // the venue's words
+  Quantity filled = Quantity::absent();  // cumulative, where the venue says it
+  Quantity amount = Quantity::absent();  // total, where the venue says it
+  Price price = Price::absent();         // limit, where the venue says it
+};
+
+struct TradeUpdate {
+  TradeId trade_id = {};
+  OrderId client_order_id = {};
+  OrderId exchange_order_id = {};
+  SymbolHash trading_pair = 0;
+  TradeType side = TradeType::Buy;
+  Price fill_price{};
+  Quantity fill_base_amount{};
+  Quantity fill_quote_amount = Quantity::absent();  // absent: not told
+  Currency fee_currency = {};
+  Quantity fee_amount = Quantity::absent();  // negative: a rebate; absent: not told
+  Liquidity liquidity = Liquidity::Unknown;  // as the venue says, never guessed
+  Nanos fill_timestamp{0};
+};
+
+struct BalanceUpdate {
+  Currency currency = {};
+  Quantity total{};
+  Quantity available{};
+};
+
+// An order that the venue lists, whoever placed it.
+struct ListedOrder {
+  OrderUpdate update;
+  TradeType side = TradeType::Buy;
+  OrderType order_type = OrderType::Limit;
+  TimeInForce time_in_force = TimeInForce::Gtc;
+  Price trigger_price = Price::absent();
+  bool reduce_only = false;
+  bool post_only = false;
+};
+
+}  // namespace trunkline::order
