@@ -360,6 +360,26 @@ TEST_F(SessionTest, KeepsTheLanesMessageRateAndOrder) {
   EXPECT_EQ(session->stats().messages_sent.get(), 30U);
 }
 
+TEST_F(SessionTest, SendsARequestsMethodBodyAndContentType) {
+  on_http = [](const HttpRequest& request, Responder responder) {
+    responder.respond({200, "text/plain",
+                       fmt::format("{} {} [{}]", request.method, request.body, request.headers.get("Content-Type"))});
+  };
+  venue.when_started = [](venue::Outbox& outbox) {
+    outbox.request({.id = venue::RequestId{1},
+                    .url = "https://api.fake.test/info",
+                    .method = "POST",
+                    .body = "{\"type\":\"meta\"}",
+                    .content_type = "application/json"});
+    outbox.request({.id = venue::RequestId{2}, .url = "https://api.fake.test/info"});
+  };
+  start();
+  ASSERT_TRUE(run_until(io, [&] { return venue.replies.size() == 2; }));
+  std::ranges::sort(venue.replies, {}, &FakeVenue::SeenReply::id);
+  EXPECT_EQ(venue.replies[0].body, "POST {\"type\":\"meta\"} [application/json]");
+  EXPECT_EQ(venue.replies[1].body, "GET  []");
+}
+
 TEST_F(SessionTest, AnswersEachRequestOnce) {
   venue.when_started = [](venue::Outbox& outbox) {
     for (std::uint64_t i = 1; i <= 20; ++i) {

@@ -72,9 +72,13 @@ void RequestQueue::send(venue::Request request) {
   stats_.requests.add();
   Headers headers;
   for (const auto& [name, value] : request.headers) headers.add(name, value);
-  client_->send(
-      {.url = url ? url->to_text() : request.url, .headers = std::move(headers), .deadline = config_.request_timeout},
-      [this, ticket](Result<HttpClient::Reply> result) { finished(ticket, std::move(result)); });
+  if (!request.content_type.empty()) headers.add("Content-Type", request.content_type);
+  client_->send({.method = request.method,
+                 .url = url ? url->to_text() : request.url,
+                 .headers = std::move(headers),
+                 .body = request.body,
+                 .deadline = config_.request_timeout},
+                [this, ticket](Result<HttpClient::Reply> result) { finished(ticket, std::move(result)); });
   in_flight_.emplace(ticket, std::move(request));
 }
 

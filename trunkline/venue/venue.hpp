@@ -53,10 +53,13 @@ enum class Priority : std::uint8_t { Normal, Low };  // Low waits while the budg
 
 struct Request {
   RequestId id;
-  std::string url;  // GET https://host/path?query
+  std::string url;  // https://host/path?query
   std::uint32_t weight = 1;
   Priority priority = Priority::Normal;
   RequestHeaders headers = {};
+  std::string method = "GET";
+  std::string body = {};
+  std::string content_type = {};  // of the body; empty: no such header
 };
 
 struct Reply {
