@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
 namespace trunkline::net {
 
@@ -39,12 +40,24 @@ void RequestQueue::start() {
 
 void RequestQueue::stop() {
   client_.reset();
+  // What may have changed something at the venue is not sent again by the next start.
+  std::vector<venue::RequestId> given_up;
+  const auto keep = [&](const venue::Request& request) {
+    if (request.method == "GET") return true;
+    given_up.push_back(request.id);
+    return false;
+  };
   for (auto entry = in_flight_.rbegin(); entry != in_flight_.rend(); ++entry) {
     auto& queue = entry->second.priority == venue::Priority::Low ? low_ : normal_;
-    queue.push_front(std::move(entry->second));
+    if (keep(entry->second)) queue.push_front(std::move(entry->second));
   }
   in_flight_.clear();
+  for (auto* const queue : {&normal_, &low_}) {
+    std::erase_if(*queue, [&](const venue::Request& request) { return !keep(request); });
+  }
   note_depth();
+  static constexpr char stopped[7 + HttpClient::Reply::padding] = "stopped";
+  for (const venue::RequestId id : given_up) listener_.on_reply({id, 0, {stopped, 7}, unix_now()});
 }
 
 void RequestQueue::pump() {

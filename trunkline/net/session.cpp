@@ -33,7 +33,9 @@ Result<void> Session::Impl::start() {
   if (lanes.empty()) {
     std::vector<std::unique_ptr<LaneDriver>> made;
     for (const venue::Lane& lane : venue.lanes()) {
-      auto url = config.endpoints.apply(std::string_view(lane.url));
+      Url later;
+      later.scheme = "wss";
+      auto url = lane.url.empty() ? Result<Url>(later) : config.endpoints.apply(std::string_view(lane.url));
       if (!url) return std::unexpected(url.error());
       if (url->scheme != "ws" && url->scheme != "wss") {
         return fail(ErrorCode::InvalidArgument, fmt::format("lane '{}': '{}' is no WebSocket", lane.name, lane.url));
@@ -159,6 +161,27 @@ void Session::Impl::give_up(venue::ConnectionId connection, std::string reason) 
   reconnect(connection, std::move(reason));
 }
 
+void Session::Impl::set_url(venue::LaneId lane, std::string text) {
+  const auto url = config.endpoints.apply(std::string_view(text));
+  const auto index = static_cast<std::size_t>(lane);
+  if (!url || index >= lanes.size()) {
+    report({Severity::Error,
+            "connector_address_refused",
+            {},
+            {},
+            {{"error", url ? "no such lane" : url.error().message}}});
+    return;
+  }
+  lanes[index]->set_url(*url);
+}
+
+void Session::Impl::with_outbox(const std::function<void(Nanos now, venue::Outbox& outbox)>& call) {
+  const Nanos now = unix_now();
+  // Within a call of the venue its own end carries out what is asked for.
+  if (inside_ != 0) return call(now, *this);
+  with_venue(now, requests_connection, [&](venue::Sink&, venue::Outbox& outbox) { call(now, outbox); });
+}
+
 void Session::Impl::ready(venue::ConnectionId connection) {
   if (LaneConnection* const found = find(connection)) found->ready = true;
 }
@@ -232,6 +255,10 @@ void Session::command(venue::Command command, std::function<void(Result<void>)> 
       done(fail(ErrorCode::Closed, "the session is gone"));
     }
   });
+}
+
+void Session::with_outbox(const std::function<void(Nanos now, venue::Outbox& outbox)>& call) {
+  impl_->with_outbox(call);
 }
 
 const SessionStats& Session::stats() const noexcept {

@@ -59,13 +59,17 @@ class Session final {
   // that is tried again, for ever or up to the limit. The venue's on_start runs in the first start alone.
   Result<void> start();
   // Closes everything. Nothing of the session runs afterwards until the next start(), but commands: those reach the
-  // venue at any time. Requests without a reply are sent again by the next start().
+  // venue at any time. GET requests without a reply are sent again by the next start(); others are answered "stopped".
   void stop();
   bool running() const noexcept;
 
   // Any thread. Hands a command to the venue on the session's thread; before the first start() it waits for that.
   // `done` (may be empty) runs there with what the venue said.
   void command(venue::Command command, std::function<void(Result<void>)> done = {});
+
+  // For whoever owns the venue and calls it beside the session: the session's thread, also from within the venue's own
+  // calls. What is asked for is carried out when the outermost of them returns.
+  void with_outbox(const std::function<void(Nanos now, venue::Outbox& outbox)>& call);
 
   // Any thread.
   const SessionStats& stats() const noexcept;

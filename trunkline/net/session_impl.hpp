@@ -71,6 +71,9 @@ class LaneDriver {
   void opened(LaneConnection& connection);
   void closed(LaneConnection& connection, const WebSocketClosed& how);
 
+  // Of the connections made from now on; one that waits for an address is made at once.
+  void set_url(Url url);
+
   LaneInfo info() const;
   Session::Impl& session() noexcept { return session_; }
   std::uint8_t index() const noexcept { return index_; }
@@ -87,13 +90,14 @@ class LaneDriver {
   void promote(std::string_view reason);
   void tell_closed(venue::ConnectionId id, std::string_view reason);
   void set_state(wire::ConnectionState state, std::string_view reason);
+  std::string address() const;
   void plan_replacement(Nanos opened);
   void report(Severity severity, std::string_view name, std::string_view reason);
 
   Session::Impl& session_;
   std::uint8_t index_;
   venue::Lane lane_;
-  Url url_;
+  Url url_;  // without a host: not known yet
   Backoff backoff_;
   Timer retry_;
   std::unique_ptr<LaneConnection> current_;
@@ -125,14 +129,19 @@ struct Session::Impl final : std::enable_shared_from_this<Session::Impl>,
   template <class Call>
   void with_venue(Nanos now, std::uint8_t connection, Call call) {
     sink.begin(now, connection);
+    ++inside_;
     call(sink, static_cast<venue::Outbox&>(*this));
+    --inside_;
     settle();
   }
   // During a batch: no flush and no settling until the batch is done.
   void feed(LaneConnection& connection, std::span<char> message, Nanos received) {
     sink.begin(received, connection.lane->index());
+    ++inside_;
     venue.on_bytes(connection.id, message, received, sink, *this);
+    --inside_;
   }
+  void with_outbox(const std::function<void(Nanos now, venue::Outbox& outbox)>& call);
   void settle();
   void publish_status(const LaneDriver& lane, wire::ConnectionStatus status, std::string_view endpoint,
                       std::string_view reason);
@@ -161,6 +170,7 @@ struct Session::Impl final : std::enable_shared_from_this<Session::Impl>,
   void send_binary(venue::ConnectionId connection, std::string bytes) override;
   void reconnect_after(venue::ConnectionId connection, Nanos wait, std::string reason) override;
   void give_up(venue::ConnectionId connection, std::string reason) override;
+  void set_url(venue::LaneId lane, std::string url) override;
   void request(venue::Request request) override;
   void reconnect(venue::ConnectionId connection, std::string reason) override;
   void ready(venue::ConnectionId connection) override;
@@ -173,6 +183,7 @@ struct Session::Impl final : std::enable_shared_from_this<Session::Impl>,
 
   Timer ticker_;
   std::vector<std::pair<venue::Command, std::function<void(Result<void>)>>> early_commands_;
+  int inside_ = 0;  // calls of the venue under way
   bool settling_ = false;
   bool settle_again_ = false;
 };

@@ -92,8 +92,25 @@ void LaneDriver::start() {
   had_connection_ = false;
   backoff_.reset();
   replace_at_ = Nanos{0};
+  if (url_.host.empty()) return set_state(wire::ConnectionState::Disconnected, "waits for its address");
   current_ = connect();
   set_state(wire::ConnectionState::Connecting, "");
+}
+
+void LaneDriver::set_url(Url url) {
+  const bool waiting = url_.host.empty();
+  url_ = std::move(url);
+  if (!waiting || !running_) return;
+  current_ = connect();
+  set_state(wire::ConnectionState::Connecting, "");
+}
+
+std::string LaneDriver::address() const {
+  if (url_.host.empty()) return {};
+  std::string text = url_.to_text();
+  // What a venue sets later carries a key of the session.
+  if (lane_.url.empty()) text.resize(std::min(text.find('?'), text.size()));
+  return text;
 }
 
 void LaneDriver::stop() {
@@ -298,17 +315,17 @@ void LaneDriver::set_state(wire::ConnectionState state, std::string_view reason)
   status.reconnects = reconnects_;
   status.attempt = backoff_.attempts();
   status.state = state;
-  session_.publish_status(*this, status, url_.to_text(), reason);
+  session_.publish_status(*this, status, address(), reason);
 }
 
 LaneInfo LaneDriver::info() const {
-  return {lane_.name, url_.to_text(), state_, connected_since_, reconnects_, backoff_.attempts(), last_reason_};
+  return {lane_.name, address(), state_, connected_since_, reconnects_, backoff_.attempts(), last_reason_};
 }
 
 void LaneDriver::report(Severity severity, std::string_view name, std::string_view reason) {
   Event event{.severity = severity, .name = name, .connector = session_.config.connector};
   event.fields.emplace_back("lane", lane_.name);
-  event.fields.emplace_back("endpoint", url_.to_text());
+  event.fields.emplace_back("endpoint", address());
   if (!reason.empty()) event.fields.emplace_back("reason", std::string(reason));
   event.fields.emplace_back("attempt", std::to_string(backoff_.attempts()));
   session_.log.write(event);

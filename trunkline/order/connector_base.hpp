@@ -175,6 +175,9 @@ class ConnectorBase {
   void process_position(const Position& position);
   // The tracking of an order that place() did not make: before it is sent.
   bool start_tracking_order(const InFlightOrder& order);
+  // After the tasks were cancelled: what they were about is in doubt, as after a crash, and is asked about once there
+  // is a connection again. Nothing else may run.
+  void abandon_requests(std::string_view why);
   // Ends every task; hooks are not called any more. After it nothing runs.
   void shut_down();
 
@@ -225,6 +228,9 @@ class ConnectorBase {
 
   // order_publishing.cpp: what is told of a change
   void apply(const OrderChange& change, std::string_view text = {});
+  void tell_mapping(SymbolHash trading_pair);
+  template <class Message, class... Tails>
+  void publish(SymbolHash trading_pair, const Message& message, const Tails&... tails);
   void tell_fill(const OrderChange& change, const TradeUpdate& trade);
   void tell_error(OrderAction action, const OrderId& id, const OrderError& error);
   void tell_risk();
@@ -258,7 +264,8 @@ class ConnectorBase {
   std::deque<std::pair<OrderId, Nanos>> held_;  // with when they are given up
   std::unordered_map<OrderId, Watch> watched_;
   std::unordered_set<OrderId> cancelling_;
-  std::uint64_t generation_ = 0;  // of connections
+  std::unordered_set<SymbolHash> announced_;  // whose mapping is on the stream
+  std::uint64_t generation_ = 0;              // of connections
   bool reconciling_ = false;
   Nanos reconcile_due_{0};  // 0: not wanted
   Nanos audit_due_{0};

@@ -238,6 +238,30 @@ void ConnectorBase::adopt(const ListedOrder& listed) {
   process_order_update(listed.update);
 }
 
+void ConnectorBase::abandon_requests(std::string_view why) {
+  set_connected(false, why);
+  reconciling_ = false;
+  cancelling_.clear();
+  watched_.clear();
+  const Nanos at = now();
+  for (const InFlightOrder& order : tracker_.active_orders()) {
+    const OrderId& id = order.client_order_id;
+    if (order.state == OrderState::PendingCreate) {
+      fail_create(id, {OrderOutcome::NotSent, OrderReason::Disconnected, std::string(why)});
+    }
+    if (order.state == OrderState::PendingSubmit) {
+      apply(tracker_.create_failed(id, OrderOutcome::Unknown, OrderReason::Disconnected, at));
+    }
+    if (order.state == OrderState::PendingCancel) {
+      apply(tracker_.cancel_failed(id, OrderOutcome::Unknown, OrderReason::Disconnected, at));
+    }
+    if (!order.amend_price.is_absent() || !order.amend_amount.is_absent()) {
+      apply(tracker_.amend_failed(id, OrderOutcome::Unknown, OrderReason::Disconnected, at));
+    }
+  }
+  held_.clear();
+}
+
 void ConnectorBase::on_tick(Nanos at) {
   if (shut_) return;
   give_up_held(at);

@@ -3,14 +3,10 @@
 #include <utility>
 
 #include "trunkline/core/crash_point.hpp"
-#include "trunkline/order/connector_base.hpp"
+#include "trunkline/order/connector_publish.hpp"
 #include "trunkline/order/order_frames.hpp"
 
 namespace trunkline::order {
-
-namespace {
-constexpr std::uint8_t requests_connection = 15;  // frames of no single connection
-}
 
 void ConnectorBase::apply(const OrderChange& change, std::string_view text) {
   const OrderSummary& order = change.order;
@@ -37,12 +33,9 @@ void ConnectorBase::apply(const OrderChange& change, std::string_view text) {
     if (auto kept = journal_->status(order, change.previous, at); !kept) journal_failed(kept.error());
   }
   crash_point("event:after_journal");
-  if (sink_ != nullptr) {
-    sink_->begin(at, requests_connection);
-    sink_->publish(status_frame(order, change.previous, config_.paper, at), std::string_view(config_.account),
-                   order.client_order_id.view(), order.exchange_order_id.view(), text.substr(0, max_frame_text));
-    sink_->flush();
-  }
+  publish(order.trading_pair, status_frame(order, change.previous, config_.paper, at),
+          std::string_view(config_.account), order.client_order_id.view(), order.exchange_order_id.view(),
+          text.substr(0, max_frame_text));
   if (!is_settled(order)) watch(order.client_order_id, at);
   if (order.state == OrderState::Unknown && change.previous != OrderState::Unknown) {
     const std::lock_guard lock(mutex_);
@@ -50,6 +43,27 @@ void ConnectorBase::apply(const OrderChange& change, std::string_view text) {
   }
   if (order_listener_ != nullptr) order_listener_->on_order_event({order, change.previous, text});
   cancel_where_wanted(order);
+}
+
+// What a symbol is goes before its first frame.
+void ConnectorBase::tell_mapping(SymbolHash trading_pair) {
+  if (trading_pair == 0 || announced_.contains(trading_pair)) return;
+  const TradingRule* const rule = rule_of(trading_pair);
+  if (rule == nullptr) return;
+  announced_.insert(trading_pair);
+  wire::SymbolMapping mapping;
+  mapping.symbol = trading_pair;
+  mapping.tick_size = rule->tick;
+  mapping.lot_size = rule->step;
+  mapping.minimum_quantity = rule->minimum_amount;
+  mapping.minimum_notional = rule->minimum_notional;
+  mapping.contract_size = Quantity::absent();
+  mapping.price_decimals = rule->price_decimals;
+  mapping.quantity_decimals = rule->amount_decimals;
+  mapping.unit_exponent = rule->unit_exponent;
+  mapping.kind = rule->kind;
+  mapping.status = rule->trading ? wire::TradingStatus::Trading : wire::TradingStatus::Halted;
+  sink_->publish(mapping, std::string_view(rule->text), std::string_view(rule->venue_symbol));
 }
 
 void ConnectorBase::process_order_update(const OrderUpdate& update) {
@@ -74,13 +88,9 @@ void ConnectorBase::tell_fill(const OrderChange& change, const TradeUpdate& trad
     if (auto kept = journal_->fill(trade, change.order.external, at); !kept) journal_failed(kept.error());
   }
   crash_point("fill:after_journal");
-  if (sink_ != nullptr) {
-    sink_->begin(at, requests_connection);
-    sink_->publish(fill_frame(trade, change.order.external, config_.paper, at), std::string_view(config_.account),
-                   trade.client_order_id.view(), trade.exchange_order_id.view(), trade.trade_id.view(),
-                   trade.fee_currency.view());
-    sink_->flush();
-  }
+  publish(trade.trading_pair, fill_frame(trade, change.order.external, config_.paper, at),
+          std::string_view(config_.account), trade.client_order_id.view(), trade.exchange_order_id.view(),
+          trade.trade_id.view(), trade.fee_currency.view());
   if (trade_listener_ != nullptr) trade_listener_->on_trade({change.order, trade});
 }
 
@@ -98,16 +108,11 @@ void ConnectorBase::process_balance(const BalanceUpdate& balance) {
     const std::lock_guard lock(mutex_);
     balances_[balance.currency] = balance;
   }
-  if (sink_ == nullptr) return;
-  const Nanos at = now();
   wire::Balance frame;
-  frame.receive_time = at;
   frame.detail = config_.paper ? order_detail::paper : std::uint16_t{0};
   frame.total = balance.total;
   frame.available = balance.available;
-  sink_->begin(at, requests_connection);
-  sink_->publish(frame, std::string_view(config_.account), balance.currency.view());
-  sink_->flush();
+  publish(0, frame, std::string_view(config_.account), balance.currency.view());
 }
 
 void ConnectorBase::process_position(const Position& position) {
@@ -116,19 +121,13 @@ void ConnectorBase::process_position(const Position& position) {
     positions_[position.trading_pair] = position;
   }
   risk_.set_position(position.trading_pair, position.quantity);
-  if (sink_ == nullptr) return;
-  const Nanos at = now();
-  sink_->begin(at, requests_connection);
-  sink_->publish(position_frame(position, config_.paper, at), std::string_view(config_.account));
-  sink_->flush();
+  publish(position.trading_pair, position_frame(position, config_.paper, now()), std::string_view(config_.account));
 }
 
 void ConnectorBase::tell_risk() {
   if (sink_ == nullptr) return;
   const RiskGate::Counters gate = risk_.counters();
-  const Nanos at = now();
   wire::RiskStatus frame;
-  frame.receive_time = at;
   frame.detail = config_.paper ? order_detail::paper : std::uint16_t{0};
   frame.sent = counters().sent;
   frame.refused = gate.refused;
@@ -136,10 +135,8 @@ void ConnectorBase::tell_risk() {
   frame.lost_orders = static_cast<std::uint32_t>(tracker_.lost_order_count());
   frame.trading_state = risk_.trading_state();
   frame.ready = is_ready() ? 1 : 0;
-  sink_->begin(at, requests_connection);
   const std::string reason = risk_.reason();
-  sink_->publish(frame, std::string_view(config_.account), std::string_view(reason).substr(0, max_frame_text));
-  sink_->flush();
+  publish(0, frame, std::string_view(config_.account), std::string_view(reason).substr(0, max_frame_text));
 }
 
 // Without a journal nothing can be promised: nothing new goes out.

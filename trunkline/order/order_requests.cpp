@@ -3,7 +3,8 @@
 #include <utility>
 
 #include "trunkline/core/crash_point.hpp"
-#include "trunkline/order/connector_base.hpp"
+#include "trunkline/order/connector_publish.hpp"
+#include "trunkline/order/order_frames.hpp"
 
 namespace trunkline::order {
 
@@ -58,6 +59,9 @@ Task<> ConnectorBase::place_and_process(OrderId id) {
   }
   crash_point("place:after_journal");
   apply(tracker_.submitted(id, at));
+  const std::string extra = extra_text(order->extra_params).value_or("");
+  publish(order->trading_pair, place_frame(*order, config_.paper, at), std::string_view(config_.account), id.view(),
+          std::string_view(extra));
   {
     const std::lock_guard lock(mutex_);
     ++counters_.sent;
@@ -103,6 +107,9 @@ Task<> ConnectorBase::cancel_and_process(OrderId id) {
     if (auto kept = journal_->cancelling(*order, now()); !kept) journal_failed(kept.error());
   }
   crash_point("cancel:after_journal");
+  wire::CancelOrder frame;
+  frame.symbol = order->trading_pair;
+  publish(order->trading_pair, frame, std::string_view(config_.account), id.view(), order->exchange_order_id.view());
   rate_.take_cancel(now());
   const auto answer = co_await cancel_order(*order);
   crash_point("cancel:answered");
@@ -144,6 +151,11 @@ Task<> ConnectorBase::amend_and_process(OrderId id, Price price, Quantity amount
       if (auto kept = journal_->amending(*order, price, amount, now()); !kept) journal_failed(kept.error());
     }
     crash_point("amend:after_journal");
+    wire::AmendOrder frame;
+    frame.symbol = order->trading_pair;
+    frame.price = price;
+    frame.quantity = amount;
+    publish(order->trading_pair, frame, std::string_view(config_.account), id.view(), order->exchange_order_id.view());
     Task<OrderResult<OrderUpdate>> asked = amend_order(*order, price, amount);
     answer = co_await std::move(asked);
     crash_point("amend:answered");

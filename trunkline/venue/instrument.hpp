@@ -21,6 +21,9 @@ struct Instrument {
   Price tick = Price::absent();
   Quantity lot = Quantity::absent();
   Quantity minimum_quantity = Quantity::absent();
+  Quantity maximum_quantity = Quantity::absent();
+  Price minimum_price = Price::absent();
+  Price maximum_price = Price::absent();
   Price minimum_notional = Price::absent();
   Quantity contract_size = Quantity::absent();
   // Of the order text: the decimals of the tick for spot (whose streams pad to eight), pricePrecision for futures.

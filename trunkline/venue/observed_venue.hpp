@@ -89,6 +89,7 @@ class ObservedVenue final : public Venue {
     void reconnect(ConnectionId connection, std::string reason) override {
       outbox_.reconnect(connection, std::move(reason));
     }
+    void set_url(LaneId lane, std::string url) override { outbox_.set_url(lane, std::move(url)); }
     void ready(ConnectionId connection) override {
       observer_.became_ready(connection);
       outbox_.ready(connection);

@@ -36,7 +36,7 @@ using RequestHeaders = std::vector<std::pair<std::string, std::string>>;
 
 struct Lane {
   std::string name;                       // "stream", "public", "market"
-  std::string url;                        // wss://host[:port]/path
+  std::string url;                        // wss://host[:port]/path; empty: not opened before Outbox::set_url
   Nanos maximum_age{0};                   // reconnect before this age, make-before-break; 0: no limit
   Nanos silence_before_ping{0};           // ping the server when nothing came for this long
   std::uint32_t messages_per_second = 0;  // outgoing; 0: no limit
@@ -90,6 +90,12 @@ class Outbox {
   // Trying again cannot help (a key that is refused): closed as by reconnect(), and its lane stays Stopped until the
   // session is started anew.
   virtual void give_up(ConnectionId connection, std::string reason) { reconnect(connection, std::move(reason)); }
+  // Where the lane's next connection goes; a lane that waited for its address is opened. A query may hold a secret: no
+  // report shows it. Whoever knows no lanes is asked by no venue that needs this.
+  virtual void set_url(LaneId lane, std::string url) {
+    static_cast<void>(lane);
+    static_cast<void>(url);
+  }
   // Everything this connection was opened for is confirmed: the one it replaces may go.
   virtual void ready(ConnectionId connection) = 0;
   virtual void report(Event event) = 0;

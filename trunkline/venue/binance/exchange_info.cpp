@@ -10,7 +10,7 @@ namespace ondemand = simdjson::ondemand;
 // Texts of one symbol as they stand in the reply.
 struct RawSymbol {
   std::string_view symbol, status, base, quote;
-  std::string_view tick, lot, minimum_quantity, minimum_notional;
+  std::string_view tick, lot, minimum_quantity, maximum_quantity, minimum_price, maximum_price, minimum_notional;
   std::uint64_t price_precision = 0;
   std::uint64_t quantity_precision = 0;
   std::uint64_t contract_size = 0;
@@ -28,7 +28,7 @@ std::uint64_t number_of(ondemand::value value) {
 }
 
 bool read_filter(ondemand::object filter, RawSymbol& out) {
-  std::string_view type, tick, step, minimum, notional;
+  std::string_view type, tick, step, minimum, maximum, least_price, most_price, notional;
   for (auto field : filter) {
     std::string_view key;
     ondemand::value value;
@@ -38,12 +38,20 @@ bool read_filter(ondemand::object filter, RawSymbol& out) {
     if (key == "tickSize") tick = text_of(value);
     if (key == "stepSize") step = text_of(value);
     if (key == "minQty") minimum = text_of(value);
+    if (key == "maxQty") maximum = text_of(value);
+    if (key == "minPrice") least_price = text_of(value);
+    if (key == "maxPrice") most_price = text_of(value);
     if (key == "minNotional" || key == "notional") notional = text_of(value);
   }
-  if (type == "PRICE_FILTER") out.tick = tick;
+  if (type == "PRICE_FILTER") {
+    out.tick = tick;
+    out.minimum_price = least_price;
+    out.maximum_price = most_price;
+  }
   if (type == "LOT_SIZE") {
     out.lot = step;
     out.minimum_quantity = minimum;
+    out.maximum_quantity = maximum;
   }
   if (type == "MIN_NOTIONAL" || type == "NOTIONAL") out.minimum_notional = notional;
   return true;
@@ -122,6 +130,14 @@ std::string set_numbers(const RawSymbol& raw, Instrument& out) {
   read(out.lot, "stepSize", raw.lot, -out.unit_exponent);
   read(out.minimum_quantity, "minQty", raw.minimum_quantity, -out.unit_exponent);
   read(out.minimum_notional, "minNotional", raw.minimum_notional, 0);
+  // A limit beyond our range limits nothing that we can say.
+  const auto limit = []<class Decimal>(Decimal& to, std::string_view text, int exponent) {
+    const auto parsed = parse_scaled<Decimal>(text, exponent);
+    if (parsed && !parsed->is_zero()) to = *parsed;
+  };
+  limit(out.maximum_quantity, raw.maximum_quantity, -out.unit_exponent);
+  limit(out.minimum_price, raw.minimum_price, out.unit_exponent);
+  limit(out.maximum_price, raw.maximum_price, out.unit_exponent);
   // A tick of 0 means that any price goes.
   if (out.tick.is_zero()) out.tick = Price::absent();
   if (out.lot.is_zero()) out.lot = Quantity::absent();

@@ -1,0 +1,18 @@
+// How ConnectorBase puts a frame on the stream. Private to this folder.
+#pragma once
+
+#include "trunkline/order/connector_base.hpp"
+
+namespace trunkline::order {
+
+template <class Message, class... Tails>
+void ConnectorBase::publish(SymbolHash trading_pair, const Message& message, const Tails&... tails) {
+  if (sink_ == nullptr) return;
+  constexpr std::uint8_t of_no_connection = 15;
+  sink_->begin(now(), of_no_connection);
+  tell_mapping(trading_pair);
+  sink_->publish(message, tails...);
+  sink_->flush();
+}
+
+}  // namespace trunkline::order

@@ -1,0 +1,233 @@
+// What becomes of the answers to BinanceOrderGateway's requests.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "trunkline/venue/binance/orders/binance_order_gateway.hpp"
+#include "trunkline/venue/binance/orders/error_codes.hpp"
+
+namespace trunkline::venue::binance::orders {
+namespace {
+
+constexpr Nanos try_again = std::chrono::seconds{1};
+constexpr std::size_t page = 1'000;  // trades in a reply at most
+
+using order::OrderError;
+using order::OrderOutcome;
+using order::OrderReason;
+
+// The order was taken; only we do not understand how.
+OrderError unreadable(const Error& error) {
+  return {OrderOutcome::Unknown, OrderReason::VenueError, error.message};
+}
+
+OrderError error_in(int status, const Json& body) {
+  if (!body.is_object()) return error_of(status, 0, body.is_string() ? body.get<std::string>() : body.dump());
+  const auto code = body.find("code");
+  const auto message = body.find("msg");
+  return error_of(status, code != body.end() && code->is_number_integer() ? code->get<std::int64_t>() : 0,
+                  message != body.end() && message->is_string() ? message->get<std::string>() : body.dump());
+}
+
+}  // namespace
+
+void BinanceOrderGateway::finish(Pending pending, int status, const Json& body, Nanos now, Outbox& outbox) {
+  if (status != 200) {
+    OrderError error = error_in(status, body);
+    if (error.reason == OrderReason::Clock) clock_due_ = now;
+    return fail_request(std::move(pending), std::move(error), now, outbox);
+  }
+  switch (pending.call) {
+    case Call::Time:
+      return take_time(pending, body, now);
+    case Call::ExchangeInfo:
+      return;  // read as text
+    case Call::SubscribeUser:
+      user_ = pending.connection;
+      outbox.ready(*pending.connection);
+      return update_connected("subscribed to the account's events");
+    case Call::ListenKey: {
+      const auto key = body.is_object() ? body.find("listenKey") : body.end();
+      if (key == body.end() || !key->is_string()) {
+        take_malformed("listenKey is missing", outbox);
+        key_due_ = now + try_again;
+        return;
+      }
+      keep_key_due_ = now + std::chrono::minutes{30};
+      if (*key == listen_key_ && user_) return;
+      listen_key_ = *key;
+      return outbox.set_url(LaneId{1}, fmt::format("{}/private/ws?listenKey={}", spec_.stream_base, listen_key_));
+    }
+    case Call::KeepListenKey:
+      return;
+    case Call::Place:
+    case Call::PlaceAlgo:
+      return take_place(pending, body);
+    case Call::Cancel:
+    case Call::CancelAlgo:
+    case Call::Amend:
+    case Call::Query:
+    case Call::QueryAlgo:
+      return take_update(pending, body);
+    case Call::Leverage:
+      return answer<void>(pending.ticket, {});
+    case Call::OpenOrders:
+    case Call::OpenAlgos:
+    case Call::Trades:
+    case Call::Account:
+    case Call::Positions:
+    case Call::Countdown:
+      return take_part(pending, body, now, outbox);
+  }
+}
+
+void BinanceOrderGateway::fail_request(Pending pending, OrderError error, Nanos now, Outbox& outbox) {
+  switch (pending.call) {
+    case Call::Time:
+      clock_due_ = now + try_again;
+      return;
+    case Call::ExchangeInfo:
+      catalog_due_ = now + try_again;
+      return;
+    case Call::SubscribeUser:
+      outbox.report({Severity::Error, "order_events_refused", {}, {}, {{"error", error.message}}});
+      if (pending.connection) {
+        outbox.reconnect_after(*pending.connection, std::chrono::seconds{5}, error.message);
+        if (error.reason == OrderReason::Authentication) outbox.give_up(*pending.connection, error.message);
+      }
+      return;
+    case Call::ListenKey:
+      outbox.report({Severity::Error, "order_events_refused", {}, {}, {{"error", error.message}}});
+      key_due_ = now + (error.reason == OrderReason::Authentication ? std::chrono::minutes{1} : try_again * 5);
+      return;
+    case Call::KeepListenKey:
+      key_due_ = now + try_again;
+      return;
+    case Call::Place:
+    case Call::PlaceAlgo:
+      return answer<order::PlaceAnswer>(pending.ticket, std::unexpected(std::move(error)));
+    case Call::Cancel:
+    case Call::CancelAlgo:
+    case Call::Amend:
+    case Call::Query:
+    case Call::QueryAlgo:
+      return answer<order::OrderUpdate>(pending.ticket, std::unexpected(std::move(error)));
+    case Call::Leverage:
+      return answer<void>(pending.ticket, std::unexpected(std::move(error)));
+    case Call::OpenOrders:
+    case Call::OpenAlgos:
+    case Call::Trades:
+    case Call::Account:
+    case Call::Positions:
+    case Call::Countdown:
+      if (!pending.gather->error) pending.gather->error = std::move(error);
+      if (--pending.gather->left == 0) end_gather(*pending.gather, pending.call);
+      return;
+  }
+}
+
+void BinanceOrderGateway::take_place(const Pending& pending, const Json& body) {
+  const bool algo = pending.call == Call::PlaceAlgo;
+  auto order = algo ? read_algo_order(body, symbols_) : read_order(body, config_.segment, symbols_);
+  if (!order) return answer<order::PlaceAnswer>(pending.ticket, std::unexpected(unreadable(order.error())));
+  auto fills = algo ? Result<std::vector<order::TradeUpdate>>{} : read_fills(body, config_.segment, symbols_);
+  if (!fills) return answer<order::PlaceAnswer>(pending.ticket, std::unexpected(unreadable(fills.error())));
+  answer<order::PlaceAnswer>(pending.ticket,
+                             order::PlaceAnswer{.update = std::move(order->update), .fills = *std::move(fills)});
+}
+
+void BinanceOrderGateway::take_update(const Pending& pending, const Json& body) {
+  if (pending.call == Call::CancelAlgo) {
+    // {"algoId":1,"clientAlgoId":"x","code":"200","msg":"success"}
+    order::OrderUpdate update;
+    update.client_order_id = order::OrderId::cut(body.value("clientAlgoId", ""));
+    update.trading_pair = pending.rule->trading_pair;
+    update.new_state = order::OrderState::Cancelled;
+    update.reason = OrderReason::Requested;
+    update.update_timestamp = pending.asked + clock_offset_;
+    return answer<order::OrderUpdate>(pending.ticket, std::move(update));
+  }
+  Result<order::ListedOrder> order;
+  if (pending.call == Call::QueryAlgo) {
+    order = read_algo_order(body, symbols_);
+  } else if (body.is_object() && body.contains("amendedOrder")) {
+    Json amended = body["amendedOrder"];
+    amended["origQty"] = amended.value("qty", "");
+    amended["transactTime"] = body.value("transactTime", Json(0U));
+    order = read_order(amended, config_.segment, symbols_);
+  } else {
+    order = read_order(body, config_.segment, symbols_);
+  }
+  if (!order) return answer<order::OrderUpdate>(pending.ticket, std::unexpected(unreadable(order.error())));
+  if (pending.call == Call::Amend) order->update.reason = OrderReason::Amended;
+  if (order->update.new_state == order::OrderState::Cancelled) order->update.reason = OrderReason::Requested;
+  answer<order::OrderUpdate>(pending.ticket, std::move(order->update));
+}
+
+void BinanceOrderGateway::take_part(const Pending& pending, const Json& body, Nanos now, Outbox& outbox) {
+  Gather& gather = *pending.gather;
+  const auto add = [&gather](auto& to, auto read) {
+    if (read) {
+      to.insert(to.end(), std::make_move_iterator(read->begin()), std::make_move_iterator(read->end()));
+    } else if (!gather.error) {
+      gather.error = unreadable(read.error());
+    }
+  };
+  switch (pending.call) {
+    case Call::OpenOrders:
+    case Call::OpenAlgos:
+      add(gather.listed, read_orders(body, pending.call == Call::OpenAlgos, config_.segment, symbols_));
+      break;
+    case Call::Trades: {
+      auto trades = read_trades(body, config_.segment, symbols_);
+      const bool full = trades && body.size() >= page && !trades->empty();
+      const std::string last = full ? trades->back().trade_id.str() : std::string{};
+      add(gather.trades, std::move(trades));
+      if (full) {
+        return ask_trades(*pending.rule, Parameters{}.add("fromId", std::to_string(std::stoull(last) + 1)),
+                          pending.gather, now, outbox);
+      }
+      break;
+    }
+    case Call::Account:
+      if (spot()) {
+        auto account = read_spot_account(body);
+        if (account) gather.account.balances = std::move(account->balances);
+        if (!account && !gather.error) gather.error = unreadable(account.error());
+      } else {
+        add(gather.account.balances, read_futures_balances(body));
+      }
+      break;
+    case Call::Positions:
+      add(gather.account.positions, read_positions(body, symbols_));
+      for (const order::Position& position : gather.account.positions) {
+        tell(order::Marked{position.trading_pair, {.mark_price = position.mark_price}});
+      }
+      break;
+    default:
+      break;
+  }
+  if (--gather.left == 0) end_gather(gather, pending.call);
+}
+
+void BinanceOrderGateway::end_gather(const Gather& gather, Call call) {
+  const auto end = [&]<class Value>(const Value& value) {
+    if (gather.error) return answer<Value>(gather.ticket, std::unexpected(*gather.error));
+    answer<Value>(gather.ticket, value);
+  };
+  switch (call) {
+    case Call::OpenOrders:
+    case Call::OpenAlgos:
+      return end(gather.listed);
+    case Call::Trades:
+      return end(gather.trades);
+    case Call::Account:
+    case Call::Positions:
+      return end(gather.account);
+    default:
+      if (gather.error) return answer<void>(gather.ticket, std::unexpected(*gather.error));
+      return answer<void>(gather.ticket, {});
+  }
+}
+
+}  // namespace trunkline::venue::binance::orders

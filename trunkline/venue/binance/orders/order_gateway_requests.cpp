@@ -1,0 +1,247 @@
+// What BinanceOrderGateway asks.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "trunkline/core/crash_point.hpp"
+#include "trunkline/venue/binance/orders/binance_order_gateway.hpp"
+#include "trunkline/venue/binance/orders/order_words.hpp"
+
+namespace trunkline::venue::binance::orders {
+namespace {
+
+constexpr Nanos try_again = std::chrono::seconds{1};
+constexpr Nanos trades_reach = std::chrono::hours{23};  // by time; the venue takes a day at most
+
+using order::OrderReason;
+using order::OrderType;
+using order::Ticket;
+
+std::string milliseconds(Nanos time) {
+  return std::to_string(time / std::chrono::milliseconds{1});
+}
+
+// A conditional order of USD-M that has not been triggered.
+bool is_algo(Segment segment, const order::InFlightOrder& order) {
+  if (segment == Segment::Spot || !order::is_conditional(order.order_type)) return false;
+  return order.exchange_order_id.empty() || number_of_algo(order.exchange_order_id).has_value();
+}
+
+// What an order of ours goes by: the id that we gave it, but where it was triggered and has another.
+void add_order_id(Parameters& parameters, Segment segment, const order::InFlightOrder& order, std::string_view name) {
+  const bool triggered = segment != Segment::Spot && order::is_conditional(order.order_type);
+  const bool by_number =
+      !order.exchange_order_id.empty() && (triggered || order.client_order_id == order.exchange_order_id);
+  if (by_number) {
+    parameters.add("orderId", order.exchange_order_id.str());
+  } else {
+    parameters.add(name, order.client_order_id.str());
+  }
+}
+
+}  // namespace
+
+Stamp BinanceOrderGateway::stamp(Nanos now) const noexcept {
+  return {(now + clock_offset_) / std::chrono::milliseconds{1}, config_.recv_window_ms};
+}
+
+void BinanceOrderGateway::send(Call call, const Parameters& parameters, Pending pending, Nanos now, Outbox& outbox) {
+  const CallSpec& spec = call_spec(config_.segment, call);
+  const std::uint64_t id = next_id_++;
+  pending.asked = now;
+  pending.deadline = now + config_.request_timeout;
+  if (!spec.method.empty() && api_) {
+    pending.connection = *api_;
+    std::string text = websocket_request(id, spec.method, parameters, spec.security, signer_, stamp(now));
+    pending_.emplace(id, std::move(pending));
+    crash_point("send:before");
+    outbox.send(*api_, std::move(text));
+    crash_point("send:after");
+    return;
+  }
+  if (spec.verb.empty()) {
+    return fail_request(std::move(pending),
+                        {order::OrderOutcome::NotSent, OrderReason::Disconnected, "the connection is not open"}, now,
+                        outbox);
+  }
+  // Versions differ between calls of futures: such paths are whole.
+  const std::string_view base =
+      spec.path.starts_with("/fapi/") ? spec_.rest_base.substr(0, spec_.rest_base.find('/', 8)) : spec_.rest_base;
+  Request request = rest_request(id, spec.verb, fmt::format("{}{}", base, spec.path), parameters, spec.security,
+                                 signer_, stamp(now), spec.weight);
+  pending_.emplace(id, std::move(pending));
+  crash_point("send:before");
+  outbox.request(std::move(request));
+  crash_point("send:after");
+}
+
+void BinanceOrderGateway::ask_catalog(Nanos now, Outbox& outbox) {
+  catalog_due_ = Nanos{0};
+  send(Call::ExchangeInfo, {}, {.call = Call::ExchangeInfo}, now, outbox);
+}
+
+void BinanceOrderGateway::ask_time(Nanos now, Outbox& outbox) {
+  clock_due_ = Nanos{0};
+  send(Call::Time, {}, {.call = Call::Time}, now, outbox);
+}
+
+void BinanceOrderGateway::ask_listen_key(Call call, Nanos now, Outbox& outbox) {
+  key_due_ = Nanos{0};
+  send(call, {}, {.call = call}, now, outbox);
+}
+
+const order::TradingRule* BinanceOrderGateway::rule_or_refuse(Ticket ticket, SymbolHash trading_pair, int kind) {
+  const order::TradingRule* const rule = symbols_.find(trading_pair);
+  if (rule != nullptr) return rule;
+  const auto error = order::not_sent(OrderReason::InvalidOrder, "its trading pair is not known");
+  if (kind == 0) {
+    answer<order::PlaceAnswer>(ticket, error);
+  } else if (kind == 1) {
+    answer<order::OrderUpdate>(ticket, error);
+  } else {
+    answer<void>(ticket, error);
+  }
+  return nullptr;
+}
+
+void BinanceOrderGateway::place(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
+  const order::TradingRule* const rule = rule_or_refuse(ticket, order.trading_pair, 0);
+  if (rule == nullptr) return;
+  const Segment segment = config_.segment;
+  const bool algo = is_algo(segment, order);
+  const std::string_view time = time_in_force_text(segment, order.order_type, order.time_in_force);
+  Parameters parameters;
+  parameters.add_if(algo, "algoType", "CONDITIONAL");
+  parameters.add("symbol", rule->venue_symbol)
+      .add("side", order.side == order::TradeType::Buy ? "BUY" : "SELL")
+      .add("type", std::string(type_text(segment, order.order_type)))
+      .add("quantity", order.amount.to_text())
+      .add_if(!order.price.is_absent(), "price", order.price.to_text())
+      .add_if(!time.empty(), "timeInForce", std::string(time))
+      .add_if(!order.trigger_price.is_absent(), algo ? "triggerPrice" : "stopPrice", order.trigger_price.to_text())
+      .add_if(order.reduce_only, "reduceOnly", "true")
+      .add_if(order.time_in_force == order::TimeInForce::Gtd, "goodTillDate", milliseconds(order.good_till))
+      .add(algo ? "clientAlgoId" : "newClientOrderId", order.client_order_id.str())
+      .add_if(!algo, "newOrderRespType", spot() ? "FULL" : "RESULT");
+  for (const auto& [name, value] : order.extra_params) parameters.add(name, value);
+  ordered_.insert(rule->venue_symbol);
+  const Call call = algo ? Call::PlaceAlgo : Call::Place;
+  send(call, parameters, {.call = call, .ticket = ticket, .rule = rule}, now, outbox);
+}
+
+void BinanceOrderGateway::cancel(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
+  const order::TradingRule* const rule = rule_or_refuse(ticket, order.trading_pair, 1);
+  if (rule == nullptr) return;
+  Parameters parameters;
+  const bool algo = is_algo(config_.segment, order);
+  if (algo) {
+    parameters.add("clientAlgoId", order.client_order_id.str());
+  } else {
+    parameters.add("symbol", rule->venue_symbol);
+    add_order_id(parameters, config_.segment, order, "origClientOrderId");
+  }
+  const Call call = algo ? Call::CancelAlgo : Call::Cancel;
+  send(call, parameters, {.call = call, .ticket = ticket, .rule = rule}, now, outbox);
+}
+
+void BinanceOrderGateway::amend(Ticket ticket, const order::InFlightOrder& order, Price price, Quantity amount,
+                                Nanos now, Outbox& outbox) {
+  const order::TradingRule* const rule = rule_or_refuse(ticket, order.trading_pair, 1);
+  if (rule == nullptr) return;
+  Parameters parameters;
+  parameters.add("symbol", rule->venue_symbol);
+  add_order_id(parameters, config_.segment, order, "origClientOrderId");
+  if (spot()) {
+    // Only less, at the same price: anything else loses its place and is two orders to the venue.
+    if (price != order.price || amount > order.amount) {
+      return answer<order::OrderUpdate>(
+          ticket, order::not_sent(OrderReason::Unsupported,
+                                  "Binance spot amends an amount downwards alone: cancel, and place anew"));
+    }
+    parameters.add("newQty", amount.to_text()).add("newClientOrderId", order.client_order_id.str());
+  } else {
+    parameters.add("side", order.side == order::TradeType::Buy ? "BUY" : "SELL")
+        .add("quantity", amount.to_text())
+        .add("price", price.to_text());
+  }
+  send(Call::Amend, parameters, {.call = Call::Amend, .ticket = ticket, .rule = rule}, now, outbox);
+}
+
+void BinanceOrderGateway::query(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
+  const order::TradingRule* const rule = rule_or_refuse(ticket, order.trading_pair, 1);
+  if (rule == nullptr) return;
+  Parameters parameters;
+  const bool algo = is_algo(config_.segment, order);
+  if (algo) {
+    parameters.add("clientAlgoId", order.client_order_id.str());
+  } else {
+    parameters.add("symbol", rule->venue_symbol);
+    add_order_id(parameters, config_.segment, order, "origClientOrderId");
+  }
+  const Call call = algo ? Call::QueryAlgo : Call::Query;
+  send(call, parameters, {.call = call, .ticket = ticket, .rule = rule}, now, outbox);
+}
+
+void BinanceOrderGateway::query_open_orders(Ticket ticket, Nanos now, Outbox& outbox) {
+  auto gather = std::make_shared<Gather>(Gather{.ticket = ticket, .left = spot() ? 1U : 2U});
+  send(Call::OpenOrders, {}, {.call = Call::OpenOrders, .gather = gather}, now, outbox);
+  if (!spot()) send(Call::OpenAlgos, {}, {.call = Call::OpenAlgos, .gather = gather}, now, outbox);
+}
+
+void BinanceOrderGateway::ask_trades(const order::TradingRule& rule, const Parameters& narrowed,
+                                     std::shared_ptr<Gather> gather, Nanos now, Outbox& outbox) {
+  Parameters parameters = narrowed;
+  parameters.add("symbol", rule.venue_symbol).add("limit", "1000");
+  send(Call::Trades, parameters, {.call = Call::Trades, .gather = std::move(gather), .rule = &rule}, now, outbox);
+}
+
+// By time for each symbol; by number for orders that are older than the venue takes in one question.
+void BinanceOrderGateway::query_fills(Ticket ticket, const std::vector<order::InFlightOrder>& orders, Nanos since,
+                                      Nanos now, Outbox& outbox) {
+  const Nanos from = std::max(since, now - trades_reach);
+  std::set<const order::TradingRule*> rules;
+  std::vector<const order::InFlightOrder*> older;
+  for (const order::InFlightOrder& order : orders) {
+    const order::TradingRule* const rule = symbols_.find(order.trading_pair);
+    if (rule == nullptr) continue;
+    rules.insert(rule);
+    const bool numbered = !order.exchange_order_id.empty() && !number_of_algo(order.exchange_order_id);
+    if (order.created < from && order.is_active() && numbered) older.push_back(&order);
+  }
+  auto gather = std::make_shared<Gather>(Gather{.ticket = ticket, .left = rules.size() + older.size()});
+  if (gather->left == 0) return answer<std::vector<order::TradeUpdate>>(ticket, std::vector<order::TradeUpdate>{});
+  for (const auto* const rule : rules) {
+    ask_trades(*rule, Parameters{}.add("startTime", milliseconds(from + clock_offset_)), gather, now, outbox);
+  }
+  for (const auto* const order : older) {
+    ask_trades(*symbols_.find(order->trading_pair), Parameters{}.add("orderId", order->exchange_order_id.str()), gather,
+               now, outbox);
+  }
+}
+
+void BinanceOrderGateway::query_account(Ticket ticket, Nanos now, Outbox& outbox) {
+  auto gather = std::make_shared<Gather>(Gather{.ticket = ticket, .left = spot() ? 1U : 2U});
+  send(Call::Account, {}, {.call = Call::Account, .gather = gather}, now, outbox);
+  if (!spot()) send(Call::Positions, {}, {.call = Call::Positions, .gather = gather}, now, outbox);
+}
+
+void BinanceOrderGateway::set_leverage(Ticket ticket, SymbolHash trading_pair, std::uint32_t leverage, Nanos now,
+                                       Outbox& outbox) {
+  if (spot()) return OrderGateway::set_leverage(ticket, trading_pair, leverage, now, outbox);
+  const order::TradingRule* const rule = rule_or_refuse(ticket, trading_pair, 2);
+  if (rule == nullptr) return;
+  send(Call::Leverage, Parameters{}.add("symbol", rule->venue_symbol).add("leverage", std::to_string(leverage)),
+       {.call = Call::Leverage, .ticket = ticket}, now, outbox);
+}
+
+void BinanceOrderGateway::extend_dead_man_switch(Ticket ticket, Nanos timeout, Nanos now, Outbox& outbox) {
+  if (spot()) return OrderGateway::extend_dead_man_switch(ticket, timeout, now, outbox);
+  if (ordered_.empty()) return answer<void>(ticket, {});
+  auto gather = std::make_shared<Gather>(Gather{.ticket = ticket, .left = ordered_.size()});
+  for (const std::string& symbol : ordered_) {
+    send(Call::Countdown, Parameters{}.add("symbol", symbol).add("countdownTime", milliseconds(timeout)),
+         {.call = Call::Countdown, .gather = gather}, now, outbox);
+  }
+}
+
+}  // namespace trunkline::venue::binance::orders
