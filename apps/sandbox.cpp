@@ -18,6 +18,8 @@ struct Options {
   std::vector<std::string> symbols;
   std::string market = "all";
   std::uint32_t maximum_age_s = 0;
+  std::vector<std::string> accounts;  // key:secret
+  bool no_order_limits = false;
   SettingsOptions settings;
 };
 
@@ -33,6 +35,19 @@ int run(Options& options) {
     options.sandbox.markets = {*market};
   }
   if (options.maximum_age_s != 0) options.sandbox.maximum_age = std::chrono::seconds{options.maximum_age_s};
+  if (!options.accounts.empty()) options.sandbox.trading.accounts.clear();
+  for (const std::string& account : options.accounts) {
+    const std::size_t colon = account.find(':');
+    if (colon == 0 || colon == std::string::npos)
+      return complain({ErrorCode::InvalidArgument, "--account wants KEY:SECRET or KEY:PUBLIC-KEY-IN-BASE64="});
+    std::string secret = account.substr(colon + 1);
+    // An Ed25519 public key, 32 bytes in base64, is 44 characters and ends so.
+    const bool is_public = secret.size() == 44 && secret.ends_with('=');
+    options.sandbox.trading.accounts.push_back(
+        {account.substr(0, colon), is_public ? "" : secret, is_public ? secret : ""});
+  }
+  options.sandbox.trading.order_limits = !options.no_order_limits;
+  const auto accounts = options.sandbox.trading.accounts;
   const auto markets = options.sandbox.markets;
   const auto sandbox = venue_sandbox::BinanceSandbox::start(options.sandbox, &log);
   if (!sandbox) return complain(sandbox.error());
@@ -40,6 +55,7 @@ int run(Options& options) {
   for (const auto market : markets) {
     fmt::print("  {:<8} http://127.0.0.1:{}\n", sandbox::to_text(market), (*sandbox)->port(market));
   }
+  for (const auto& account : accounts) fmt::print("  account  key {}  secret {}\n", account.key, account.secret);
   fmt::print("  control  http://127.0.0.1:{}/sandbox/status\nCtrl-C ends.\n", (*sandbox)->port());
   std::fflush(stdout);
   signals.wait();
@@ -115,6 +131,12 @@ void add_sandbox(CLI::App& program, int& exit_code) {
   binance->add_option("--speed", sandbox.replay.speed, "of the recorded time; 0: as fast as clients read")
       ->capture_default_str();
   binance->add_option("--max-age", options->maximum_age_s, "seconds that a WebSocket lives; 0: 24 hours");
+  binance
+      ->add_option("--account", options->accounts,
+                   "KEY:SECRET of a test account, or KEY: and an Ed25519 public key in base64; may be repeated "
+                   "(sandbox-key:sandbox-secret)")
+      ->allow_extra_args(false);
+  binance->add_flag("--no-order-limits", options->no_order_limits, "count orders, refuse none");
   options->settings.add_to(*binance);
   binance->callback([options, &exit_code] { exit_code = run(*options); });
   add_server<sandbox::coinbase::CoinbaseProtocol>(*command, "coinbase", "Coinbase: Exchange feed and Advanced Trade",

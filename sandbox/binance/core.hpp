@@ -55,9 +55,10 @@ struct BinanceSandbox::Core : Controlled {
   StreamBoard board;
   WebSocketApi websocket;
   RestApi rest;
+  Trading trading;
   std::vector<Port> ports;
   std::vector<std::pair<Market, std::uint16_t>> ports_at_start;  // for other threads
-  std::map<std::uint64_t, std::unique_ptr<Connection>> connections;
+  std::map<std::uint64_t, std::shared_ptr<Connection>> connections;
   std::map<std::uint64_t, Nanos> leaving;  // gone, but their close frame may still be on its way
   std::multimap<Nanos, std::function<void()>> due;
   net::Timer timer;

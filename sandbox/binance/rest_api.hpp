@@ -35,6 +35,8 @@ class RestApi {
   // False where the path belongs to no market.
   bool handle(const net::HttpRequest& request, net::Responder responder);
   std::uint64_t requests() const noexcept { return requests_; }
+  // Charges the weight; a reply where the limit is exceeded.
+  std::optional<net::HttpResponse> charge(Market market, int weight);
   int used_weight(Market market) const { return budgets_[static_cast<std::size_t>(market)].used; }
 
  private:
@@ -45,8 +47,6 @@ class RestApi {
     Nanos banned_until{0};
   };
 
-  // Charges the weight; a reply where the limit is exceeded.
-  std::optional<net::HttpResponse> charge(Market market, int weight);
   net::HttpResponse answer(Market market, std::string_view endpoint, const net::HttpRequest& request);
   net::HttpResponse exchange_info(Market market, const net::HttpRequest& request);
   net::HttpResponse depth(const Instrument& instrument, std::size_t limit);

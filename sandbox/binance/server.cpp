@@ -34,6 +34,9 @@ BinanceSandbox::Core::Core(BinanceSandboxOptions given, EventLog* given_log, Exc
       websocket(board, faults),
       rest(exchange, faults, options.rest,
            [this](Nanos delay, std::function<void()> what) { later(delay, std::move(what)); }),
+      trading(
+          options.trading, exchange, rest, faults,
+          [this](Nanos delay, std::function<void()> what) { later(delay, std::move(what)); }, board),
       timer(io),
       started(monotonic_now()),
       flow_origin(began) {
@@ -56,6 +59,8 @@ Result<void> BinanceSandbox::Core::listen() {
       answer(request, home, std::move(responder));
     };
     handlers.check_websocket = [this, home](const net::HttpRequest& request) -> std::optional<net::HttpResponse> {
+      if (const auto market = websocket_trading_market(request.path); market && exchange.serves(*market))
+        return std::nullopt;
       const auto endpoint = parse_endpoint(request, home);
       if (endpoint && exchange.serves(endpoint->market)) return std::nullopt;
       net::HttpResponse refused;
@@ -83,7 +88,10 @@ void BinanceSandbox::Core::shut() {
   if (shutting) return;
   shutting = true;
   timer.cancel();
-  for (auto& [id, connection] : connections) board.remove(*connection);
+  for (auto& [id, connection] : connections) {
+    board.remove(*connection);
+    trading.streams.remove(*connection);
+  }
   connections.clear();
   due.clear();
   ports.clear();
@@ -103,6 +111,7 @@ void BinanceSandbox::Core::pump() {
       exchange.shift(skipped);
     }
     exchange.advance(now - flow_origin, board);
+    trading.advance();
   }
   while (!due.empty() && due.begin()->first <= now) {
     const auto what = std::move(due.begin()->second);
@@ -120,6 +129,7 @@ void BinanceSandbox::Core::pump() {
 
 void BinanceSandbox::Core::keep_house(Nanos now) {
   next_house = now + std::chrono::milliseconds{50};
+  trading.keep_house();
   for (auto& [id, connection] : connections) {
     Connection& c = *connection;
     if (c.deaf || c.gone) continue;
@@ -140,6 +150,7 @@ void BinanceSandbox::Core::keep_house(Nanos now) {
   for (auto& [id, connection] : connections) {
     if (!connection->gone || leaving.contains(id)) continue;
     board.remove(*connection);
+    trading.streams.remove(*connection);
     leaving.emplace(id, now + farewell);
   }
   std::erase_if(leaving, [&](const auto& entry) {
@@ -151,9 +162,10 @@ void BinanceSandbox::Core::keep_house(Nanos now) {
 
 void BinanceSandbox::Core::accept(const net::HttpRequest& request, Market home,
                                   std::shared_ptr<net::WebSocketServerConnection> socket) {
-  const auto endpoint = parse_endpoint(request, home);
+  const auto api = websocket_trading_market(request.path);
+  const auto endpoint = api ? Endpoint{*api} : parse_endpoint(request, home);
   if (!endpoint) return;
-  auto owned = std::make_unique<Connection>();
+  const auto owned = std::make_shared<Connection>();
   Connection& connection = *owned;
   connection.id = next_connection++;
   connection.socket = std::move(socket);
@@ -161,7 +173,7 @@ void BinanceSandbox::Core::accept(const net::HttpRequest& request, Market home,
   connection.route = endpoint->route;
   connection.combined = endpoint->combined;
   connection.opened = connection.last_ping = connection.last_pong = monotonic_now();
-  connections.emplace(connection.id, std::move(owned));
+  connections.emplace(connection.id, owned);
   report("sandbox_client_connected", {{"id", std::to_string(connection.id)}, {"target", request.target}});
   connection.socket->on_pong([&connection](std::string_view) { connection.last_pong = monotonic_now(); });
   connection.socket->on_close([this, &connection](std::uint16_t code, std::string_view reason) {
@@ -169,6 +181,17 @@ void BinanceSandbox::Core::accept(const net::HttpRequest& request, Market home,
     report("sandbox_client_gone",
            {{"id", std::to_string(connection.id)}, {"code", std::to_string(code)}, {"reason", std::string(reason)}});
   });
+  if (api) {
+    connection.api = true;
+    connection.socket->on_message([this, back = std::weak_ptr(owned)](auto, std::string_view text) {
+      if (const auto alive = back.lock()) trading.websocket.message(alive, text);
+    });
+    return;
+  }
+  if (connection.market == Market::Usdm) {
+    for (const std::string& name : endpoint->streams) trading.streams.attach(connection, name);
+    if (const auto key = request.parameter("listenKey")) trading.streams.attach(connection, *key);
+  }
   websocket.open(connection, endpoint->streams);
   connection.socket->on_message([this, &connection](net::WebSocketServerConnection::Kind, std::string_view text) {
     websocket.message(connection, text, monotonic_now());
@@ -176,8 +199,9 @@ void BinanceSandbox::Core::accept(const net::HttpRequest& request, Market home,
 }
 
 void BinanceSandbox::Core::answer(const net::HttpRequest& request, Market home, net::Responder responder) {
+  if (auto books = trading.books.answer(request)) return responder.respond(std::move(*books));
   if (request.path.starts_with("/sandbox/")) return answer_control(*this, request, std::move(responder), to_text(home));
-  if (rest.handle(request, responder)) return;
+  if (trading.rest.handle(request, responder) || rest.handle(request, responder)) return;
   net::HttpResponse response;
   response.status = 404;
   response.body = error_body(-5000, fmt::format("Path {}, Method {} is invalid", request.path, request.method));

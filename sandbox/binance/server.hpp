@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sandbox/binance/exchange.hpp"
+#include "sandbox/binance/orders/trading.hpp"
 #include "sandbox/binance/replay.hpp"
 #include "sandbox/binance/rest_api.hpp"
 #include "trunkline/core/clock.hpp"
@@ -29,6 +30,7 @@ struct BinanceSandboxOptions {
   std::vector<std::string> faults;  // "drop:symbol=BTCUSDT,count=1,after=50"
   ReplayOptions replay;             // with files: their markets and symbols in place of the flow's
   RestOptions rest;
+  TradingOptions trading;
   Nanos spot_ping = std::chrono::seconds{20};
   Nanos spot_pong_timeout = std::chrono::minutes{1};
   Nanos futures_ping = std::chrono::minutes{3};

@@ -32,6 +32,10 @@ struct Connection {
   Nanos stalled_until{0};
   Nanos window_began{0};
   int window_messages = 0;
+  // The WebSocket API.
+  bool api = false;
+  std::string session_key;  // logged on with
+  std::int64_t authorized_ms = 0;
   bool deaf = false;  // half open: gets nothing any more
   bool gone = false;  // to be removed
 };

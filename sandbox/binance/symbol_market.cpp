@@ -92,6 +92,11 @@ void SymbolMarket::advance(Nanos until, Publisher& publisher) {
 void SymbolMarket::act(Publisher& publisher) {
   const match::Report report = flow_.step();
   ++actions_;
+  tell(report, publisher);
+}
+
+// What an action did, of the flow or of a client.
+void SymbolMarket::tell(const match::Report& report, Publisher& publisher) {
   if (report.levels.empty()) return;
   ++update_id_;
   const std::uint64_t first = update_id_;
@@ -112,6 +117,9 @@ void SymbolMarket::act(Publisher& publisher) {
     known = best;
   }
   if (best_changed && is_wanted(StreamKind::BookTicker)) tell_book_ticker(publisher);
+  if (fills_ == nullptr) return;
+  for (const match::Fill& fill : report.fills) fills_->on_fill(*this, fill);
+  for (const match::Order& order : report.prevented) fills_->on_prevented(*this, order);
 }
 
 void SymbolMarket::tick(Nanos at, Publisher& publisher) {

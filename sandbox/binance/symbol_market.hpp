@@ -13,6 +13,7 @@
 #include "sandbox/flow/order_flow.hpp"
 #include "sandbox/market/bars.hpp"
 #include "sandbox/market/book_history.hpp"
+#include "sandbox/market/client_market.hpp"
 
 namespace trunkline::sandbox::binance {
 
@@ -48,13 +49,25 @@ struct MarkPrice {
   std::int64_t next_funding_ms = 0;
 };
 
-class SymbolMarket {
+class SymbolMarket : public ClientMarket {
  public:
   // `epoch`: Unix time of virtual time 0, whole milliseconds.
   SymbolMarket(Instrument instrument, std::uint64_t seed, double rate, Nanos epoch);
 
   // Lets everything happen up to this virtual time, in order.
   void advance(Nanos until, Publisher& publisher);
+
+  // Clients' orders from now on; both must outlive this.
+  void open_to_clients(Publisher& publisher, FillListener& listener) {
+    publisher_ = &publisher;
+    fills_ = &listener;
+  }
+  match::Report submit(const match::NewOrder& order) override { return told(flow_.clients().submit(order)); }
+  match::Report cancel(match::OrderId id) override { return told(flow_.clients().cancel(id)); }
+  match::Report amend(match::OrderId id, Price price, Quantity quantity) override {
+    return told(flow_.clients().amend(id, price, quantity));
+  }
+  Price mark() const override { return mark_price().mark; }
 
   // Tells at once what waits for the next tick of a diff stream.
   void flush(Publisher& publisher);
@@ -66,12 +79,12 @@ class SymbolMarket {
   void want(const StreamId& stream);
   void release(const StreamId& stream);
 
-  const Instrument& instrument() const noexcept { return flow_.instrument(); }
-  const match::Engine& engine() const noexcept { return flow_.engine(); }
+  const Instrument& instrument() const noexcept override { return flow_.instrument(); }
+  const match::Engine& engine() const noexcept override { return flow_.engine(); }
   std::uint64_t update_id() const noexcept { return update_id_; }
   std::uint64_t oldest_update_id() const noexcept { return history_.oldest(); }
   Nanos now() const noexcept { return epoch_ + now_; }
-  std::int64_t now_ms() const noexcept { return now().count() / 1'000'000; }
+  std::int64_t now_ms() const noexcept override { return now().count() / 1'000'000; }
 
   std::optional<Book> book_at(std::uint64_t update_id, std::size_t depth) const {
     return history_.at(engine(), update_id_, update_id, depth);
@@ -98,6 +111,11 @@ class SymbolMarket {
   };
 
   void act(Publisher& publisher);
+  void tell(const match::Report& report, Publisher& publisher);
+  match::Report told(const match::Report& report) {
+    tell(report, *publisher_);
+    return report;
+  }
   void tick(Nanos at, Publisher& publisher);
   void tell_trades(const match::Report& report, Publisher& publisher);
   void tell_book_ticker(Publisher& publisher);
@@ -115,6 +133,8 @@ class SymbolMarket {
   std::int64_t event_ms() const noexcept { return now_ms() + (instrument().market == Market::Coinm ? 9 : 1); }
 
   OrderFlow flow_;
+  Publisher* publisher_ = nullptr;
+  FillListener* fills_ = nullptr;
   Random random_;
   Nanos epoch_;
   Nanos now_{0};

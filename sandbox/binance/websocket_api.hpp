@@ -19,7 +19,7 @@ struct Endpoint {
   Market market = Market::Spot;
   Route route = Route::Any;
   bool combined = false;
-  std::vector<std::string> streams;  // in the path or the query
+  std::vector<std::string> streams = {};  // in the path or the query
 };
 
 // Nullopt: no such path.

@@ -152,7 +152,7 @@ match::Report OrderFlow::act() {
   }
   if (follow_left_ > 0) {
     --follow_left_;
-    if (const match::OrderId id = engine_.order_at(follow_side_, follow_price_, 0); id != 0) return engine_.cancel(id);
+    if (const match::OrderId id = own_order_at(follow_side_, follow_price_, 0); id != 0) return engine_.cancel(id);
     follow_left_ = 0;
   }
   if (spread_ticks() > 1 && random_.chance(profile_.refill_chance)) return narrow_spread();
@@ -190,11 +190,19 @@ match::Report OrderFlow::change_best() {
   return add(side, best->price, best_order_size(best->price));
 }
 
+// From this place of the queue on, the first that is the flow's; 0 where there is none.
+match::OrderId OrderFlow::own_order_at(Side side, Price price, std::size_t place) const {
+  for (;; ++place) {
+    const match::OrderId id = engine_.order_at(side, price, place);
+    if (id == 0 || engine_.find(id)->account == 0) return id;
+  }
+}
+
 match::Report OrderFlow::cancel_at_best(Side side) {
   const auto best = engine_.best(side);
   if (!best || engine_.levels(side) < 3) return add(side, best_price(side), best_order_size(best_price(side)));
   const std::size_t place = random_.below(std::min<std::size_t>(best->orders, 24));
-  return engine_.cancel(engine_.order_at(side, best->price, place));
+  return engine_.cancel(own_order_at(side, best->price, place));
 }
 
 match::Report OrderFlow::narrow_spread() {
@@ -243,7 +251,7 @@ match::Report OrderFlow::change_depth() {
   const Price best = best_price(spot.side);
   if (nearest && nearest->price != best && random_.chance(spot.band->modify)) {
     const match::OrderId id =
-        engine_.order_at(spot.side, nearest->price, random_.below(std::min<std::size_t>(nearest->orders, 8)));
+        own_order_at(spot.side, nearest->price, random_.below(std::min<std::size_t>(nearest->orders, 8)));
     return engine_.amend(id, nearest->price, depth_order_size(spot));
   }
   constexpr double found_at_target = 0.6321205588;  // 1 - 1/e
@@ -255,7 +263,7 @@ match::Report OrderFlow::change_depth() {
   if (window >= 1.0 ? away + random_.uniform() > window
                     : away > 0 || !random_.chance(1.0 - std::exp(-window * static_cast<double>(nearest->orders))))
     return {};
-  return engine_.cancel(engine_.order_at(spot.side, nearest->price, 0));
+  return engine_.cancel(own_order_at(spot.side, nearest->price, 0));
 }
 
 match::Report OrderFlow::add(Side side, Price price, Quantity quantity) {

@@ -21,6 +21,9 @@ class OrderFlow {
   // Does it. The report holds until the next step; it may be a rejection or touch nothing.
   match::Report step();
 
+  // Others' orders in the same book; the flow trades against them and never cancels them. `account` must not be 0.
+  match::Engine& clients() noexcept { return engine_; }
+
   const Instrument& instrument() const noexcept { return instrument_; }
   const match::Engine& engine() const noexcept { return engine_; }
 
@@ -44,6 +47,7 @@ class OrderFlow {
   match::Report act();
   match::Report take();
   match::Report change_best();
+  match::OrderId own_order_at(Side side, Price price, std::size_t place) const;
   match::Report cancel_at_best(Side side);
   match::Report narrow_spread();
   match::Report change_depth();

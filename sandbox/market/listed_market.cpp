@@ -24,12 +24,20 @@ void ListedMarket::advance(Nanos until, MarketListener& listener) {
 void ListedMarket::act(MarketListener& listener) {
   const match::Report report = flow_.step();
   ++actions_;
+  tell(report, listener);
+}
+
+// What an action did, of the flow or of a client.
+void ListedMarket::tell(const match::Report& report, MarketListener& listener) {
   if (report.levels.empty()) return;
   history_.add(++update_id_, report.levels);
   const bool best_changed = refresh_best();
   for (const match::Fill& fill : report.fills) print(fill, listener);
   listener.on_book_change(*this, report.levels);
   if (best_changed) listener.on_best_change(*this);
+  if (fills_ == nullptr) return;
+  for (const match::Fill& fill : report.fills) fills_->on_fill(*this, fill);
+  for (const match::Order& order : report.prevented) fills_->on_prevented(*this, order);
 }
 
 void ListedMarket::print(const match::Fill& fill, MarketListener& listener) {

@@ -11,6 +11,7 @@
 #include "sandbox/flow/order_flow.hpp"
 #include "sandbox/market/bars.hpp"
 #include "sandbox/market/book_history.hpp"
+#include "sandbox/market/client_market.hpp"
 
 namespace trunkline::sandbox {
 
@@ -37,7 +38,7 @@ class MarketListener {
   virtual void on_best_change(ListedMarket&) {}
 };
 
-class ListedMarket {
+class ListedMarket : public ClientMarket {
  public:
   static constexpr std::size_t most_trades = 1000;
 
@@ -46,13 +47,26 @@ class ListedMarket {
 
   // Lets everything happen up to this virtual time, in order.
   void advance(Nanos until, MarketListener& listener);
+  // Clients' orders from now on; both must outlive this.
+  void open_to_clients(MarketListener& listener, FillListener& fills) {
+    listener_ = &listener;
+    fills_ = &fills;
+  }
+  match::Report submit(const match::NewOrder& order) override { return told(flow_.clients().submit(order)); }
+  match::Report cancel(match::OrderId id) override { return told(flow_.clients().cancel(id)); }
+  match::Report amend(match::OrderId id, Price price, Quantity quantity) override {
+    return told(flow_.clients().amend(id, price, quantity));
+  }
+  // The middle of the book.
+  Price mark() const override { return Price::from_raw(best_[0].price.raw() / 2 + best_[1].price.raw() / 2); }
+
   // The flow stood still for this long: time stamps go on from there.
   void shift(Nanos by) noexcept { epoch_ += by; }
 
-  const Instrument& instrument() const noexcept { return flow_.instrument(); }
-  const match::Engine& engine() const noexcept { return flow_.engine(); }
+  const Instrument& instrument() const noexcept override { return flow_.instrument(); }
+  const match::Engine& engine() const noexcept override { return flow_.engine(); }
   Nanos now() const noexcept { return epoch_ + now_; }  // Unix
-  std::int64_t now_ms() const noexcept { return now().count() / 1'000'000; }
+  std::int64_t now_ms() const noexcept override { return now().count() / 1'000'000; }
   std::uint64_t actions() const noexcept { return actions_; }
 
   // One more with each change of the book, from 1'000'000'000 or more on.
@@ -71,10 +85,17 @@ class ListedMarket {
 
  private:
   void act(MarketListener& listener);
+  void tell(const match::Report& report, MarketListener& listener);
+  match::Report told(const match::Report& report) {
+    tell(report, *listener_);
+    return report;
+  }
   void print(const match::Fill& fill, MarketListener& listener);
   bool refresh_best();
 
   OrderFlow flow_;
+  MarketListener* listener_ = nullptr;
+  FillListener* fills_ = nullptr;
   Nanos epoch_;
   Nanos now_{0};
   std::uint64_t update_id_;
