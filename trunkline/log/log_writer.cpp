@@ -27,6 +27,16 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+// On disk before a newer segment follows: a torn one in front of others would be refused.
+Result<void> cut_file(const std::filesystem::path& file, std::size_t size) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  const bool done = fd >= 0 && ::ftruncate(fd, static_cast<off_t>(size)) == 0 && ::fdatasync(fd) == 0;
+  const std::string why = done ? std::string{} : reason();
+  if (fd >= 0) ::close(fd);
+  if (!done) return fail(ErrorCode::Io, fmt::format("{} cannot be cut: {}", file.string(), why));
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LogWriter>> LogWriter::open(LogConfig config,
@@ -86,9 +96,7 @@ Result<void> LogWriter::recover(const std::function<void(std::span<const std::by
                         file.string(), content->good_size));
       }
       recovered_.torn_bytes = content->size - content->good_size;
-      if (::truncate(file.c_str(), static_cast<off_t>(content->good_size)) != 0) {
-        return fail(ErrorCode::Io, fmt::format("{} cannot be cut: {}", file.string(), reason()));
-      }
+      if (auto cut = cut_file(file, content->good_size); !cut) return cut;
       // A segment without its header is none: the next run must not stumble over it.
       if (content->good_size == 0) ::unlink(file.c_str());
     }

@@ -87,7 +87,10 @@ Result<SegmentContent> read_segment(const std::filesystem::path& file, std::uint
   const auto words = whole_file(file, content.size);
   if (!words) return std::unexpected(words.error());
   const auto bytes = std::as_bytes(std::span(*words)).first(content.size);
-  if (bytes.size() < segment_header_size) return content;  // torn while it was made
+  // Torn while it was made: too short, or made long by the system before its bytes were there.
+  if (bytes.size() < segment_header_size || std::ranges::all_of(bytes, [](std::byte b) { return b == std::byte{0}; })) {
+    return content;
+  }
   if (std::memcmp(bytes.data(), magic, sizeof magic) != 0 || value_at<std::uint64_t>(bytes, sizeof magic) != number) {
     return fail(ErrorCode::Protocol, fmt::format("{} is no segment of a log", file.string()));
   }

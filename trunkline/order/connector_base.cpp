@@ -165,13 +165,13 @@ OrderResult<OrderId> ConnectorBase::place(TradeType side, const OrderParams& par
   if (!order) return std::unexpected(order.error());
   const auto book = config_.prices == nullptr ? std::optional(BestPrices{order->price, order->price})
                                               : best_prices(order->trading_pair);
-  if (auto good = risk_.admit(*order, book, params.allow_stale_book, order->created); !good) {
+  const bool no_collar = params.allow_stale_book || config_.prices == nullptr;
+  if (auto good = risk_.admit(*order, book, no_collar, order->created); !good) {
     return std::unexpected(good.error());
   }
   const OrderId id = order->client_order_id;
   if (!tracker_.start_tracking(*order)) {
-    // The other order of this id keeps its place in the gate's count.
-    if (const auto there = tracker_.find(id)) risk_.update(*there);
+    if (const auto there = tracker_.find(id)) risk_.update(*there);  // one that ended: not open
     return not_sent(OrderReason::DuplicateId, fmt::format("there is an order {} already", id.view()));
   }
   post([this, id] { begin_place(id); });

@@ -37,7 +37,10 @@ void ConnectorBase::ask_in_doubt(Nanos at) {
 
 Task<> ConnectorBase::ask(OrderId id) {
   const auto order = tracker_.get_order(id);
-  if (!order) co_return;
+  if (!order) {
+    watched_.erase(id);
+    co_return;
+  }
   {
     const std::lock_guard lock(mutex_);
     ++counters_.queries;
@@ -140,6 +143,8 @@ Task<> ConnectorBase::reconcile() {
               {"lost", std::to_string(tracker_.lost_order_count())}});
       tell_risk();
       release_held();
+      // The process may have ended between the halt and the last cancellation.
+      if (risk_.trading_state() == TradingState::Halted) cancel_all();
     }
     break;
   }

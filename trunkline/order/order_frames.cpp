@@ -163,7 +163,9 @@ std::optional<TradeUpdate> trade_of(const wire::Fill& frame) {
 
 void apply_status(InFlightOrder& order, const wire::OrderStatus& frame) {
   const OrderId exchange = OrderId::cut(wire::exchange_order_id(frame));
-  if (!exchange.empty() && exchange != order.exchange_order_id) {
+  const bool earlier =
+      std::ranges::find(order.earlier_exchange_order_ids, exchange) != order.earlier_exchange_order_ids.end();
+  if (!exchange.empty() && exchange != order.exchange_order_id && !earlier) {
     if (!order.exchange_order_id.empty()) order.earlier_exchange_order_ids.push_back(order.exchange_order_id);
     order.exchange_order_id = exchange;
   }
@@ -177,7 +179,9 @@ void apply_status(InFlightOrder& order, const wire::OrderStatus& frame) {
   order.doubts = static_cast<std::uint8_t>(((frame.detail & order_detail::create_in_doubt) != 0 ? doubt::create : 0) |
                                            ((frame.detail & order_detail::amend_in_doubt) != 0 ? doubt::amend : 0) |
                                            ((frame.detail & order_detail::cancel_in_doubt) != 0 ? doubt::cancel : 0));
-  if (order.is_done()) order.cancel_requested = false;
+  // While a cancellation is wanted, what is open is PendingCancel.
+  const bool open = order.state == OrderState::Open || order.state == OrderState::PartiallyFilled;
+  if (order.is_done() || open) order.cancel_requested = false;
 }
 
 }  // namespace trunkline::order

@@ -53,7 +53,10 @@ class Reader {
       auto order = order_of(*place);
       if (!order) return false;
       order->state = OrderState::PendingSubmit;
-      if (orders_.insert_or_assign(order->client_order_id, *order).second) sequence_.push_back(order->client_order_id);
+      const auto [found, fresh] = orders_.try_emplace(order->client_order_id, *order);
+      if (fresh) sequence_.push_back(order->client_order_id);
+      // A compaction that a crash cut short tells again what is known: nothing is forgotten for it.
+      if (!fresh && found->second.created != order->created) found->second = *order;
       return true;
     }
     if (const auto* const status = frame.as<wire::OrderStatus>()) {
@@ -213,9 +216,15 @@ Result<void> OrderJournal::compact(const std::vector<InFlightOrder>& orders, Tra
   if (auto begun = begin_session(); !begun) return begun;
   if (auto done = trading_state(state, reason, Nanos{0}); !done) return done;
   for (const InFlightOrder& order : orders) {
+    if (!was_sent(order)) continue;
     if (auto done = placing(order, order.extra_params, order.sent); !done) return done;
     for (const TradeUpdate& trade : order.fills) {
       if (auto done = fill(trade, order.external, trade.fill_timestamp); !done) return done;
+    }
+    OrderSummary as_it_was = order;
+    for (const OrderId& earlier : order.earlier_exchange_order_ids) {
+      as_it_was.exchange_order_id = earlier;
+      if (auto done = status(as_it_was, order.state, order.updated); !done) return done;
     }
     if (auto done = status(order, order.state, order.updated); !done) return done;
     if (order.cancel_requested) {

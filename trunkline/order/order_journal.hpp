@@ -34,6 +34,11 @@ struct Journalled {
   log::Recovered log;
 };
 
+// Of an order that never was the journal holds nothing.
+inline bool was_sent(const OrderSummary& order) noexcept {
+  return order.sent != Nanos{0} || order.external;
+}
+
 class OrderJournal {
  public:
   // AlreadyExists: another process has it. InvalidArgument: it is another account's.

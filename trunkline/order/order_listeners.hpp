@@ -12,6 +12,7 @@ struct OrderEvent {
   const OrderSummary& order;  // as it stands now
   OrderState previous;
   std::string_view text;  // the venue's words, where it has some
+  bool filled = false;    // by a fill
 };
 
 struct TradeEvent {
@@ -53,12 +54,12 @@ class ErrorEventListener {
 };
 
 inline void OrderEventListener::on_order_event(const OrderEvent& event) {
-  if (event.order.state == event.previous && event.order.state != OrderState::PartiallyFilled) return;
+  if (event.filled) return on_order_filled(event);
+  if (event.order.state == event.previous) return;
   switch (event.order.state) {
     case OrderState::Open:
       if (event.previous != OrderState::PendingCancel) on_order_created(event);
       return;
-    case OrderState::PartiallyFilled:
     case OrderState::Filled:
       return on_order_filled(event);
     case OrderState::Cancelled:
@@ -72,6 +73,7 @@ inline void OrderEventListener::on_order_event(const OrderEvent& event) {
     case OrderState::PendingCreate:
     case OrderState::PendingSubmit:
     case OrderState::PendingCancel:
+    case OrderState::PartiallyFilled:
       return;
   }
 }

@@ -29,7 +29,7 @@ void ConnectorBase::apply(const OrderChange& change, std::string_view text) {
             {"lost", order.lost ? "yes" : "no"}});
   }
   crash_point("event:before_journal");
-  if (journal_ && order.state != OrderState::PendingSubmit) {
+  if (journal_ && was_sent(order) && order.state != OrderState::PendingSubmit) {
     if (auto kept = journal_->status(order, change.previous, at); !kept) journal_failed(kept.error());
   }
   crash_point("event:after_journal");
@@ -41,7 +41,7 @@ void ConnectorBase::apply(const OrderChange& change, std::string_view text) {
     const std::lock_guard lock(mutex_);
     ++counters_.unknown;
   }
-  if (order_listener_ != nullptr) order_listener_->on_order_event({order, change.previous, text});
+  if (order_listener_ != nullptr) order_listener_->on_order_event({order, change.previous, text, change.filled});
   cancel_where_wanted(order);
 }
 

@@ -36,6 +36,8 @@ void ConnectorBase::give_up_held(Nanos at) {
   while (!held_.empty() && held_.front().second <= at) {
     const OrderId id = held_.front().first;
     held_.pop_front();
+    const auto order = tracker_.find(id);
+    if (!order || order->state != OrderState::PendingCreate) continue;  // cancelled meanwhile
     fail_create(id, {OrderOutcome::NotSent, OrderReason::NotSentInTime,
                      "the connector did not become ready in time (orders.hold_limit)"});
   }
@@ -45,6 +47,10 @@ Task<> ConnectorBase::place_and_process(OrderId id) {
   const auto order = tracker_.get_order(id);
   if (!order || order->state != OrderState::PendingCreate) co_return;  // cancelled meanwhile
   const Nanos at = now();
+  if (risk_.trading_state() == TradingState::Halted) {
+    fail_create(id, {OrderOutcome::NotSent, OrderReason::Halted, "trading was halted before it was sent"});
+    co_return;
+  }
   if (!rate_.take(at)) {
     fail_create(id, {OrderOutcome::NotSent, OrderReason::RateLimited, "the venue's limit of orders is reached"});
     co_return;
@@ -85,7 +91,13 @@ void ConnectorBase::begin_cancel(const OrderId& id) {
                            fmt::format("the order is {}", wire::to_text(change.order.state))};
     return tell_error(OrderAction::Cancel, id, error);
   }
-  if (change.changed()) return apply(change);
+  if (change.changed()) {
+    // Nothing is sent yet for what the venue has not acknowledged: the wish itself has to survive.
+    if (journal_ && change.order.is_active() && change.order.state != OrderState::PendingCancel) {
+      if (auto kept = journal_->cancelling(change.order, now()); !kept) journal_failed(kept.error());
+    }
+    return apply(change);
+  }
   // Wanted before: asked for again where no request is on its way.
   if (const auto order = tracker_.find(id)) cancel_where_wanted(*order);
 }

@@ -33,6 +33,11 @@ OrderResult<void> RiskGate::check(const OrderSummary& order, std::optional<BestP
   if (state_ == TradingState::Halted) {
     return not_sent(OrderReason::Halted, fmt::format("trading is halted: {}", reason_));
   }
+  // Two orders of one id would be counted as one.
+  if (open_.contains(order.client_order_id)) {
+    return not_sent(OrderReason::DuplicateId,
+                    fmt::format("there is an order {} already", order.client_order_id.view()));
+  }
   if (state_ == TradingState::Reducing) {
     if (auto good = check_reducing(order); !good) return good;
   }
@@ -122,8 +127,18 @@ OrderResult<void> RiskGate::admit_amendment(const OrderSummary& order, Price pri
   if (state_ == TradingState::Halted) {
     return not_sent(OrderReason::Halted, fmt::format("trading is halted: {}", reason_));
   }
-  if (auto good = check_size(price, amount); !good) return good;
-  return check_collar(order, price, book, false);
+  if (auto good = check_size(has_limit_price(order.order_type) ? price : order.trigger_price, amount); !good) {
+    return good;
+  }
+  if (amount > order.amount) {
+    OrderSummary growth = order;
+    growth.amount = Quantity::from_raw(amount.raw() - order.amount.raw());
+    if (state_ == TradingState::Reducing) {
+      if (auto good = check_reducing(growth); !good) return good;
+    }
+    if (auto good = check_position(growth); !good) return good;
+  }
+  return is_conditional(order.order_type) ? OrderResult<void>{} : check_collar(order, price, book, false);
 }
 
 void RiskGate::remove(const OrderId& id) {
