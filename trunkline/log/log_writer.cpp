@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "trunkline/core/crash_point.hpp"
 #include "trunkline/log/segment.hpp"
 
 namespace trunkline::log {
@@ -188,9 +189,11 @@ void LogWriter::sync_in_groups() {
       dirty_ = false;
       const int file = ::fcntl(file_, F_DUPFD_CLOEXEC, 0);  // roll() may close ours meanwhile
       guard.unlock();
+      crash_point("log:before_sync");
       const bool good = file >= 0 && ::fdatasync(file) == 0;
       if (file >= 0) ::close(file);
       syncs_.fetch_add(1, std::memory_order_relaxed);
+      crash_point("log:after_sync");
       guard.lock();
       if (!good) sync_failed_ = true;
     }

@@ -1,0 +1,246 @@
+// The order core, Binance's gateway and real sockets against the sandbox's matching engine.
+#include <nlohmann/json.hpp>
+
+#include "tests/orders/desk.hpp"
+#include "tests/sandbox/client.hpp"
+
+namespace trunkline::test {
+namespace {
+
+using nlohmann::json;
+using namespace order;
+using venue::binance::Segment;
+
+struct Heard final : OrderEventListener, TradeEventListener, ErrorEventListener {
+  void on_order_event(const OrderEvent& event) override {
+    const std::lock_guard lock(mutex);
+    states[event.order.client_order_id.str()].push_back(event.order.state);
+  }
+  void on_trade(const TradeEvent& event) override {
+    const std::lock_guard lock(mutex);
+    fills.push_back(event.trade);
+  }
+  void on_error(const ErrorEvent& event) override {
+    const std::lock_guard lock(mutex);
+    errors.push_back(event.error);
+  }
+  std::vector<OrderState> states_of(const OrderId& id) {
+    const std::lock_guard lock(mutex);
+    return states[id.str()];
+  }
+
+  std::mutex mutex;
+  std::map<std::string, std::vector<OrderState>> states;
+  std::vector<TradeUpdate> fills;
+  std::vector<OrderError> errors;
+};
+
+template <class Connector>
+class Desk {
+ public:
+  explicit Desk(DeskOptions options) : options_(std::move(options)) { open(); }
+
+  void open() {
+    connector = std::make_unique<Connector>(gateway_config(options_, log), make_gateway(options_), log);
+    connector->set_order_event_listener(&heard);
+    connector->set_trade_event_listener(&heard);
+    connector->set_error_event_listener(&heard);
+    if (const auto ready = connector->initialize(); !ready) ADD_FAILURE() << ready.error().message;
+    connector->connect();
+    EXPECT_TRUE(eventually([&] { return connector->is_ready(); })) << log.text();
+  }
+  bool reaches(const OrderId& id, OrderState state, std::chrono::milliseconds limit = 20s) {
+    return eventually(
+        [&] {
+          const auto order = connector->tracker().find(id);
+          return order && order->state == state && !order->fills_missing();
+        },
+        limit);
+  }
+  InFlightOrder order(const OrderId& id) { return connector->tracker().get_order(id).value_or(InFlightOrder{}); }
+
+  QuietLog log;
+  Heard heard;
+  std::unique_ptr<Connector> connector;
+
+ private:
+  DeskOptions options_;
+};
+
+class BinanceOrders : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    sandbox::binance::BinanceSandboxOptions options;
+    options.markets = {sandbox::Market::Spot, sandbox::Market::Usdm};
+    options.symbols = {"BTCUSDT"};
+    options.rate = 200;
+    sandbox_ = sandbox::test::start(options);
+    ASSERT_NE(sandbox_, nullptr);
+  }
+  DeskOptions desk(Segment segment) const {
+    DeskOptions options{.segment = segment};
+    options.spot_port = sandbox_->port(sandbox::Market::Spot);
+    options.usdm_port = sandbox_->port(sandbox::Market::Usdm);
+    return options;
+  }
+  Price best(sandbox::Market market, bool bid) const {
+    const auto book = sandbox_->book(market, "BTCUSDT");
+    return bid ? book->bids.front().price : book->asks.front().price;
+  }
+  // The sandbox's books of record.
+  json record() const {
+    sandbox::test::Loop loop;
+    sandbox::test::Rest rest(loop, sandbox_->port());
+    return rest.get("/sandbox/account?key=sandbox-key").parsed();
+  }
+
+  std::unique_ptr<sandbox::binance::BinanceSandbox> sandbox_;
+};
+
+std::string scaled(Price price, std::int64_t percent) {
+  return Price::from_raw(price.raw() / 100 * percent).to_text();
+}
+
+TEST_F(BinanceOrders, SpotOrderRestsAndIsCancelled) {
+  Desk<connector::SpotGatewayConnector> desk(this->desk(Segment::Spot));
+  const auto id = desk.connector->buy(
+      {.trading_pair = "BTC-USDT", .amount = "0.01", .price = scaled(best(sandbox::Market::Spot, true), 90)});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Open)) << desk.log.text();
+  EXPECT_FALSE(desk.order(*id).exchange_order_id.empty());
+  ASSERT_TRUE(desk.connector->cancel(*id));
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Cancelled)) << desk.log.text();
+  EXPECT_EQ(desk.heard.states_of(*id), (std::vector{OrderState::PendingSubmit, OrderState::Open,
+                                                    OrderState::PendingCancel, OrderState::Cancelled}));
+  EXPECT_EQ(desk.connector->tracker().active_order_count(), 0U);
+}
+
+TEST_F(BinanceOrders, SpotMarketOrderFillsWithExactAmountsAndFees) {
+  Desk<connector::SpotGatewayConnector> desk(this->desk(Segment::Spot));
+  const auto id = desk.connector->buy({.trading_pair = "BTC-USDT", .amount = "0.01", .order_type = OrderType::Market});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Filled)) << desk.log.text();
+  const InFlightOrder order = desk.order(*id);
+  EXPECT_EQ(order.filled_amount.to_text(), "0.01");
+  EXPECT_FALSE(order.fees.empty());
+  EXPECT_EQ(desk.connector->tracker().counters().unknown_orders, 0U);
+  // Reply and event tell the same fills: each counts once.
+  EXPECT_EQ(desk.heard.fills.size(), order.fills.size());
+}
+
+TEST_F(BinanceOrders, RefusalsAreNamedAndNothingIsLeftOpen) {
+  Desk<connector::SpotGatewayConnector> desk(this->desk(Segment::Spot));
+  const auto id = desk.connector->buy({.trading_pair = "BTC-USDT",
+                                       .amount = "0.01",
+                                       .price = scaled(best(sandbox::Market::Spot, false), 101),
+                                       .post_only = true});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Failed)) << desk.log.text();
+  EXPECT_EQ(desk.order(*id).reason, OrderReason::WouldTrade);
+}
+
+TEST_F(BinanceOrders, SpotAmountIsAmendedInPlace) {
+  Desk<connector::SpotGatewayConnector> desk(this->desk(Segment::Spot));
+  const auto id = desk.connector->buy(
+      {.trading_pair = "BTC-USDT", .amount = "0.02", .price = scaled(best(sandbox::Market::Spot, true), 90)});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Open));
+  ASSERT_TRUE(desk.connector->amend(*id, {.amount = "0.015"}));
+  EXPECT_TRUE(eventually([&] { return desk.order(*id).amount.to_text() == "0.015"; })) << desk.log.text();
+  EXPECT_EQ(desk.order(*id).state, OrderState::Open);
+}
+
+TEST_F(BinanceOrders, UsdmOrderIsAmendedFilledAndItsPositionTold) {
+  Desk<connector::PerpetualGatewayConnector> desk(this->desk(Segment::Usdm));
+  const auto id = desk.connector->buy(
+      {.trading_pair = "BTC-USDT", .amount = "0.01", .price = scaled(best(sandbox::Market::Usdm, true), 90)});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Open)) << desk.log.text();
+  ASSERT_TRUE(desk.connector->amend(*id, {.price = scaled(best(sandbox::Market::Usdm, false), 102)}));
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Filled)) << desk.log.text();
+  EXPECT_TRUE(eventually([&] {
+    const auto position = desk.connector->get_position("BTC-USDT");
+    return position && position->quantity.to_text() == "0.01";
+  })) << desk.log.text();
+}
+
+TEST_F(BinanceOrders, UsdmConditionalOrderGoesByTheAlgoEndpoint) {
+  Desk<connector::PerpetualGatewayConnector> desk(this->desk(Segment::Usdm));
+  const auto id = desk.connector->sell({.trading_pair = "BTC-USDT",
+                                        .amount = "0.01",
+                                        .order_type = OrderType::StopMarket,
+                                        .trigger_price = scaled(best(sandbox::Market::Usdm, true), 80)});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Open)) << desk.log.text();
+  EXPECT_TRUE(desk.order(*id).exchange_order_id.view().starts_with("algo-"));
+  ASSERT_TRUE(desk.connector->cancel(*id));
+  EXPECT_TRUE(desk.reaches(*id, OrderState::Cancelled)) << desk.log.text();
+}
+
+TEST_F(BinanceOrders, AnotherRunTakesOverWhatTheJournalKnows) {
+  const TempFolder folder;
+  DeskOptions options = this->desk(Segment::Spot);
+  options.journal = folder.path();
+  OrderId id;
+  {
+    Desk<connector::SpotGatewayConnector> desk(options);
+    const auto placed = desk.connector->buy(
+        {.trading_pair = "BTC-USDT", .amount = "0.01", .price = scaled(best(sandbox::Market::Spot, true), 90)});
+    ASSERT_TRUE(placed) << placed.error().message;
+    id = *placed;
+    ASSERT_TRUE(desk.reaches(id, OrderState::Open));
+    // A second process on the same journal is refused.
+    connector::SpotGatewayConnector second(gateway_config(options, desk.log), make_gateway(options), desk.log);
+    const auto refused = second.initialize();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::AlreadyExists);
+  }
+  Desk<connector::SpotGatewayConnector> desk(options);
+  ASSERT_TRUE(desk.reaches(id, OrderState::Open)) << desk.log.text();
+  ASSERT_TRUE(desk.connector->cancel(id));
+  EXPECT_TRUE(desk.reaches(id, OrderState::Cancelled)) << desk.log.text();
+}
+
+TEST_F(BinanceOrders, HaltCancelsWhatIsOpenAndTakesNothingNew) {
+  Desk<connector::SpotGatewayConnector> desk(this->desk(Segment::Spot));
+  const OrderParams params{
+      .trading_pair = "BTC-USDT", .amount = "0.01", .price = scaled(best(sandbox::Market::Spot, true), 90)};
+  const auto id = desk.connector->buy(params);
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Open));
+  desk.connector->set_trading_state(TradingState::Halted, "a test");
+  EXPECT_TRUE(desk.reaches(*id, OrderState::Cancelled)) << desk.log.text();
+  const auto refused = desk.connector->buy(params);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().outcome, OrderOutcome::NotSent);
+  EXPECT_EQ(refused.error().reason, OrderReason::Halted);
+}
+
+TEST_F(BinanceOrders, BooksOfRecordAreOurs) {
+  Desk<connector::SpotGatewayConnector> desk(this->desk(Segment::Spot));
+  for (int i = 0; i < 20; ++i) {
+    const auto id = desk.connector->buy(
+        {.trading_pair = "BTC-USDT", .amount = "0.001", .price = scaled(best(sandbox::Market::Spot, i % 2 == 0), 100)});
+    ASSERT_TRUE(id) << id.error().message;
+  }
+  ASSERT_TRUE(eventually([&] {
+    for (const InFlightOrder& order : desk.connector->tracker().all_orders()) {
+      if (order.state == OrderState::PendingCreate || order.state == OrderState::PendingSubmit) return false;
+    }
+    return true;
+  }));
+  desk.connector->cancel_all();
+  ASSERT_TRUE(eventually([&] { return desk.connector->tracker().active_order_count() == 0; })) << desk.log.text();
+  const json books = record();
+  for (const json& theirs : books["orders"]) {
+    const auto ours = desk.connector->tracker().find(theirs["client_id"].get<std::string>());
+    ASSERT_TRUE(ours) << theirs.dump();
+    EXPECT_EQ(ours->filled_amount.to_text(),
+              Quantity::parse(theirs["cumulative_quantity"].get<std::string>())->to_text())
+        << theirs.dump();
+  }
+  EXPECT_EQ(books["orders"].size(), 20U) << books.dump();
+}
+
+}  // namespace
+}  // namespace trunkline::test

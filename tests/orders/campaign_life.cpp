@@ -1,0 +1,196 @@
+#include <csignal>
+#include <fstream>
+#include <random>
+#include <unistd.h>
+
+#include "tests/orders/campaign.hpp"
+#include "tests/orders/desk.hpp"
+#include "trunkline/core/crash_point.hpp"
+
+namespace trunkline::test {
+namespace {
+
+using nlohmann::json;
+using namespace order;
+
+std::string crash_at;
+std::atomic<int> crash_left{0};
+
+void crash(std::string_view point) {
+  if (point == crash_at && crash_left.fetch_sub(1) == 1) ::kill(::getpid(), SIGKILL);
+}
+
+// Exits with what failed.
+[[noreturn]] void give_up(const QuietLog& log, std::string_view what) {
+  std::fprintf(stderr, "campaign: %.*s\n%s", static_cast<int>(what.size()), what.data(), log.text().c_str());
+  std::_Exit(3);
+}
+
+class Trader {
+ public:
+  Trader(OrderConnector& connector, const Life& life)
+      : connector_(connector),
+        chance_(life.seed),
+        bid_(*Price::parse(life.bid)),
+        ask_(*Price::parse(life.ask)),
+        usdm_(life.segment == "usdm") {}
+
+  void act() {
+    const unsigned choice = draw(100);
+    const auto active = connector_.tracker().active_orders();
+    if (choice < 60 || active.empty()) return place();
+    const InFlightOrder& order = active[draw(active.size())];
+    if (choice < 85) {
+      static_cast<void>(connector_.cancel(order.client_order_id));
+    } else {
+      amend(order);
+    }
+  }
+
+ private:
+  unsigned draw(std::size_t below) { return static_cast<unsigned>(chance_() % below); }
+
+  void place() {
+    const bool buying = draw(2) == 0;
+    // From one hundredth away to one beyond the other side.
+    const std::int64_t basis = buying ? 9'900 + draw(150) : 10'100 - draw(150);
+    const Price near = buying ? bid_ : ask_;
+    OrderParams params{.trading_pair = "BTC-USDT",
+                       .amount = Quantity::from_raw((1 + draw(20)) * 100'000),
+                       .price = Price::from_raw(near.raw() / 10'000 * basis)};
+    if (usdm_) params.amount = Quantity::from_raw((1 + draw(20)) * 1'000'000);
+    const unsigned kind = draw(10);
+    if (kind == 0) params.order_type = OrderType::Market;
+    if (kind == 1) params.post_only = true;
+    if (kind == 2) params.time_in_force = TimeInForce::Ioc;
+    if (kind == 0) params.price = {};
+    static_cast<void>(connector_.place(buying ? TradeType::Buy : TradeType::Sell, params));
+  }
+
+  void amend(const InFlightOrder& order) {
+    AmendParams params;
+    if (usdm_) {
+      params.price =
+          Price::from_raw(order.price.is_absent() ? bid_.raw() : order.price.raw() / 1'000 * (995 + draw(10)));
+    } else {
+      params.amount = Quantity::from_raw(order.amount.raw() / 2);
+    }
+    static_cast<void>(connector_.amend(order.client_order_id, params));
+  }
+
+  OrderConnector& connector_;
+  std::mt19937_64 chance_;
+  Price bid_;
+  Price ask_;
+  bool usdm_;
+};
+
+json belief(const OrderConnector& connector) {
+  json orders = json::array();
+  for (const InFlightOrder& order : connector.tracker().all_orders()) {
+    json fills = json::array();
+    for (const TradeUpdate& fill : order.fills) {
+      fills.push_back({{"trade_id", fill.trade_id.str()},
+                       {"price", fill.fill_price.to_text()},
+                       {"quantity", fill.fill_base_amount.to_text()},
+                       {"fee", fill.fee_amount.to_text()},
+                       {"maker", fill.liquidity == Liquidity::Maker}});
+    }
+    orders.push_back({{"client_id", order.client_order_id.str()},
+                      {"state", std::string(wire::to_text(order.state))},
+                      {"filled", order.filled_amount.to_text()},
+                      {"amount", order.amount.to_text()},
+                      {"fills", fills}});
+  }
+  json balances = json::object();
+  for (const BalanceUpdate& balance : connector.balances()) {
+    balances[balance.currency.str()] = balance.total.to_text();
+  }
+  json positions = json::object();
+  for (const Position& position : connector.positions())
+    positions[std::to_string(position.trading_pair)] = position.quantity.to_text();
+  const auto counters = connector.tracker().counters();
+  return {{"orders", orders},
+          {"balances", balances},
+          {"positions", positions},
+          {"alarms", counters.alarms},
+          {"duplicate_fills", counters.duplicate_fills}};
+}
+
+template <class Connector>
+int trade(const Life& life, const DeskOptions& options) {
+  QuietLog log;
+  Connector connector(gateway_config(options, log), make_gateway(options), log);
+  if (const auto ready = connector.initialize(); !ready) give_up(log, ready.error().message);
+  connector.connect();
+  if (!eventually([&] { return connector.is_ready(); }, 30s)) give_up(log, "does not become ready");
+  if (life.actions > 0) {
+    Trader trader(connector, life);
+    for (int i = 0; i < life.actions; ++i) {
+      trader.act();
+      // Some at once, some after what they asked for is answered.
+      if (i % 4 == 3) std::this_thread::sleep_for(2ms);
+    }
+    eventually([] { return false; }, 300ms);  // a crash that was ordered may still come
+    std::_Exit(0);                            // without a goodbye: as good as a kill
+  }
+  if (!eventually(
+          [&] {
+            connector.cancel_all();
+            std::this_thread::sleep_for(20ms);
+            return connector.is_ready() && connector.tracker().active_order_count() == 0;
+          },
+          60s)) {
+    give_up(log, "orders stay open");
+  }
+  const auto whole = [&] {
+    for (const InFlightOrder& order : connector.tracker().all_orders()) {
+      if (order.fills_missing()) return false;
+    }
+    return true;
+  };
+  if (!eventually(whole, 20s)) give_up(log, "fills stay missing");
+  // Balances as the account itself tells them, once more.
+  const auto reconciled = connector.counters().reconciliations;
+  if (!eventually([&] { return connector.counters().reconciliations > reconciled + 1; }, 20s)) {
+    give_up(log, "is not reconciled again");
+  }
+  std::ofstream(life.dump) << belief(connector).dump();
+  connector.disconnect();
+  return 0;
+}
+
+}  // namespace
+
+int live(const Life& life) {
+  const bool usdm = life.segment == "usdm";
+  DeskOptions options{.segment = usdm ? venue::binance::Segment::Usdm : venue::binance::Segment::Spot,
+                      .key = life.key,
+                      .secret = "campaign-secret",
+                      .journal = life.journal,
+                      .risk = {.max_order_notional = Price::absent(),
+                               .price_collar_bp = 0,
+                               .max_open_orders = 0,
+                               .max_orders_per_second = 0,
+                               .duplicate_window = Nanos{0}},
+                      .spot_port = life.port,
+                      .usdm_port = life.port,
+                      .recv_window_ms = 800,
+                      .request_lifetime = 1500ms,
+                      .request_timeout = 700ms};
+  crash_at = life.crash_at;
+  crash_left = life.crash_hit;
+  if (!crash_at.empty()) crash_hook = crash;
+  std::thread killer;
+  if (life.kill_after_ms > 0) {
+    killer = std::thread([after = life.kill_after_ms] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(after));
+      ::kill(::getpid(), SIGKILL);
+    });
+    killer.detach();
+  }
+  return usdm ? trade<connector::PerpetualGatewayConnector>(life, options)
+              : trade<connector::SpotGatewayConnector>(life, options);
+}
+
+}  // namespace trunkline::test

@@ -1,0 +1,200 @@
+#include "tests/orders/campaign.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <random>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/orders/desk.hpp"
+#include "tests/sandbox/client.hpp"
+
+extern char** environ;
+
+namespace trunkline::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* crash_points[] = {
+    "place:before_journal",  "place:after_journal",  "send:before",     "send:after",           "place:answered",
+    "event:before_journal",  "event:after_journal",  "fill:received",   "fill:before_journal",  "fill:after_journal",
+    "cancel:before_journal", "cancel:after_journal", "cancel:answered", "amend:before_journal", "amend:after_journal",
+    "amend:answered",        "log:before_sync",      "log:after_sync"};
+
+// This program again, living that life. The status of waitpid.
+int run(const Life& life) {
+  const std::string variable = std::string(life_variable) + "=" + json(life).dump();
+  std::vector<char*> environment;
+  for (char** each = environ; *each != nullptr; ++each) environment.push_back(*each);
+  environment.push_back(const_cast<char*>(variable.c_str()));
+  environment.push_back(nullptr);
+  std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+  std::string filter = "--gtest_filter=CampaignLife.IsLived";
+  char* arguments[] = {program.data(), filter.data(), nullptr};
+  pid_t child = 0;
+  if (::posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environment.data()) != 0) return -1;
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+bool was_killed(int status) {
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+bool ended_well(int status) {
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+class Campaign {
+ public:
+  explicit Campaign(std::uint64_t seed) : chance_(seed) {
+    sandbox::binance::BinanceSandboxOptions options;
+    options.markets = {sandbox::Market::Spot, sandbox::Market::Usdm};
+    options.symbols = {"BTCUSDT"};
+    options.rate = 200;
+    options.trading.order_limits = false;
+    sandbox_ = sandbox::test::start(options);
+  }
+
+  std::uint64_t draw(std::uint64_t below) { return chance_() % below; }
+  sandbox::binance::BinanceSandbox& sandbox() { return *sandbox_; }
+
+  // A new account with a journal of its own.
+  Life begin(const std::string& segment, const TempFolder& folder) {
+    const bool usdm = segment == "usdm";
+    const auto market = usdm ? sandbox::Market::Usdm : sandbox::Market::Spot;
+    const auto book = sandbox_->book(market, "BTCUSDT");
+    Life life{.segment = segment,
+              .port = sandbox_->port(market),
+              .key = "campaign-" + std::to_string(++accounts_),
+              .journal = (folder / "journal").string(),
+              .seed = chance_(),
+              .bid = book->bids.front().price.to_text(),
+              .ask = book->asks.front().price.to_text(),
+              .dump = (folder / "belief.json").string()};
+    const auto opened = rest_.post("/sandbox/account", json{{"key", life.key}, {"secret", "campaign-secret"}}.dump());
+    EXPECT_EQ(opened.status, 200) << opened.body;
+    return life;
+  }
+
+  json record(const std::string& key) { return rest_.get("/sandbox/account?key=" + key).parsed(); }
+
+ private:
+  std::mt19937_64 chance_;
+  std::unique_ptr<sandbox::binance::BinanceSandbox> sandbox_;
+  sandbox::test::Loop loop_;
+  sandbox::test::Rest rest_{loop_, sandbox_->port()};
+  int accounts_ = 0;
+};
+
+std::string decimal(const json& text) {
+  return Quantity::parse(text.get<std::string>())->to_text();
+}
+
+json by_id(const json& orders) {
+  json out = json::object();
+  for (const json& order : orders) out[order["client_id"].get<std::string>()].push_back(order);
+  return out;
+}
+
+std::vector<std::string> fills_of(const json& order) {
+  std::vector<std::string> out;
+  for (const json& fill : order["fills"]) {
+    const std::string id = fill["trade_id"].is_string() ? fill["trade_id"].get<std::string>() : fill["trade_id"].dump();
+    out.push_back(id + " " + decimal(fill["price"]) + " " + decimal(fill["quantity"]) + " " + decimal(fill["fee"]) +
+                  (fill["maker"].get<bool>() ? " maker" : " taker"));
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+const std::map<std::string, std::string> states{
+    {"FILLED", "Filled"}, {"CANCELED", "Cancelled"}, {"EXPIRED", "Expired"}, {"REJECTED", "Failed"}};
+
+// No order lost, doubled or guessed; every fill once; balances exact.
+void expect_equal(const json& belief, const json& record, const Life& life) {
+  const json ours = by_id(belief["orders"]);
+  const json theirs = by_id(record["orders"]);
+  for (const auto& [id, orders] : theirs.items()) {
+    ASSERT_EQ(orders.size(), 1U) << "doubled: " << orders.dump();
+    const json& order = orders[0];
+    ASSERT_TRUE(ours.contains(id)) << "lost: " << order.dump();
+    const json& believed = ours[id][0];
+    std::string state = order["state"].get<std::string>();
+    std::ranges::transform(state, state.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto expected = states.find(state);
+    ASSERT_NE(expected, states.end()) << "not at its end: " << order.dump();
+    EXPECT_EQ(believed["state"], expected->second) << order.dump() << "\n" << believed.dump();
+    EXPECT_EQ(believed["filled"], decimal(order["cumulative_quantity"])) << order.dump() << "\n" << believed.dump();
+    EXPECT_EQ(fills_of(believed), fills_of(order)) << order.dump() << "\n" << believed.dump();
+  }
+  for (const auto& [id, orders] : ours.items()) {
+    if (!theirs.contains(id)) EXPECT_EQ(orders[0]["state"], "Failed") << "guessed: " << orders.dump();
+  }
+  for (const auto& [asset, balance] : record["balances"][life.segment].items()) {
+    const auto total = checked_add(*Quantity::parse(balance["free"].get<std::string>()),
+                                   *Quantity::parse(balance["locked"].get<std::string>()));
+    if (belief["balances"].contains(asset)) EXPECT_EQ(belief["balances"][asset], total->to_text()) << asset;
+  }
+}
+
+void settle_and_compare(Campaign& campaign, Life life) {
+  life.actions = 0;
+  life.crash_at.clear();
+  life.kill_after_ms = 0;
+  ASSERT_TRUE(ended_well(run(life)));
+  std::ifstream in(life.dump);
+  const json belief = json::parse(in, nullptr, false);
+  ASSERT_TRUE(belief.is_object());
+  expect_equal(belief, campaign.record(life.key), life);
+}
+
+TEST(CampaignLife, IsLived) {
+  const char* const life = std::getenv(life_variable);
+  if (life == nullptr) GTEST_SKIP() << "only within the campaign";
+  EXPECT_EQ(live(json::parse(life).get<Life>()), 0);
+}
+
+class KilledAt : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(KilledAt, NothingIsLostDoubledOrGuessed) {
+  Campaign campaign(std::hash<std::string>{}(GetParam()));
+  for (const char* const segment : {"spot", "usdm"}) {
+    const TempFolder folder;
+    Life life = campaign.begin(segment, folder);
+    SCOPED_TRACE(json(life).dump());
+    life.actions = 60;
+    life.crash_at = GetParam();
+    life.crash_hit = 1 + static_cast<int>(campaign.draw(4));
+    EXPECT_TRUE(was_killed(run(life))) << "the point was not reached";
+    settle_and_compare(campaign, life);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(OrderCampaign, KilledAt, ::testing::ValuesIn(crash_points), [](const auto& info) {
+  std::string name = info.param;
+  std::ranges::replace(name, ':', '_');
+  return name;
+});
+
+TEST(OrderCampaign, KilledAtAnyTimeAgainAndAgain) {
+  Campaign campaign(7);
+  for (const char* const segment : {"spot", "usdm"}) {
+    const TempFolder folder;
+    Life life = campaign.begin(segment, folder);
+    SCOPED_TRACE(json(life).dump());
+    life.actions = 400;
+    for (int again = 0; again < 4; ++again) {
+      life.seed += 1;
+      life.kill_after_ms = 60 + static_cast<int>(campaign.draw(300));
+      const int status = run(life);
+      EXPECT_TRUE(was_killed(status) || ended_well(status));
+    }
+    settle_and_compare(campaign, life);
+  }
+}
+
+}  // namespace
+}  // namespace trunkline::test

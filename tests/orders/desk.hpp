@@ -1,0 +1,104 @@
+// A Binance sandbox and an order connector on it, for tests that trade.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <gtest/gtest.h>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "sandbox/binance/server.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "trunkline/connector/gateway_connector.hpp"
+#include "trunkline/venue/binance/orders/binance_order_gateway.hpp"
+
+namespace trunkline::test {
+
+using namespace std::chrono_literals;
+
+// Looks again until it holds or the limit is over.
+inline bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit = 20s) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+  return true;
+}
+
+class QuietLog final : public EventLog {
+ public:
+  void write(const Event& event) override {
+    const std::lock_guard lock(mutex_);
+    std::string line(event.name);
+    for (const auto& [name, value] : event.fields) line += " " + std::string(name) + "=" + value;
+    lines_.push_back(std::move(line));
+    if (std::getenv("TRUNKLINE_TEST_LOG") != nullptr) std::fprintf(stderr, "%s\n", lines_.back().c_str());
+  }
+  bool has(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& line : lines_) {
+      if (line.starts_with(name)) return true;
+    }
+    return false;
+  }
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    std::string out;
+    for (const std::string& line : lines_) out += line + "\n";
+    return out;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::deque<std::string> lines_;
+};
+
+using OrderConnector = order::ConnectorBase;
+
+struct DeskOptions {
+  venue::binance::Segment segment = venue::binance::Segment::Spot;
+  std::string key = "sandbox-key";
+  std::string secret = "sandbox-secret";
+  std::filesystem::path journal = {};
+  order::RiskLimits risk = {.max_order_notional = Price::from_int(1'000'000), .duplicate_window = Nanos{0}};
+  std::uint16_t spot_port = 0;
+  std::uint16_t usdm_port = 0;
+  std::uint32_t recv_window_ms = 5'000;
+  Nanos request_lifetime = 7s;
+  Nanos request_timeout = 1s;
+};
+
+inline connector::GatewayConfig gateway_config(const DeskOptions& options, EventLog& log) {
+  const bool spot = options.segment == venue::binance::Segment::Spot;
+  const std::string port = std::to_string(spot ? options.spot_port : options.usdm_port);
+  connector::GatewayConfig config;
+  config.order.name = spot ? "binance" : "binance_usdm";
+  config.order.domain = "sandbox";
+  config.order.journal.folder = options.journal;
+  config.order.risk = options.risk;
+  config.order.log = &log;
+  config.order.first_query = 50ms;
+  config.order.request_lifetime = options.request_lifetime;
+  config.order.audit_interval = 2s;
+  config.session.backoff = {.first = 20ms, .cap = 200ms};
+  config.session.endpoints = *net::EndpointMap::make({{"*", "ws://127.0.0.1:" + port}});
+  return config;
+}
+
+inline std::unique_ptr<order::OrderGateway> make_gateway(const DeskOptions& options) {
+  auto signer = venue::binance::orders::Signer::make(options.key, protocol::signing::SecretKey(options.secret));
+  if (!signer) std::abort();
+  return std::make_unique<venue::binance::orders::BinanceOrderGateway>(
+      venue::binance::orders::BinanceOrderConfig{.segment = options.segment,
+                                                 .recv_window_ms = options.recv_window_ms,
+                                                 .request_timeout = options.request_timeout},
+      *std::move(signer));
+}
+
+}  // namespace trunkline::test
