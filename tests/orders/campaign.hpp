@@ -12,16 +12,16 @@ namespace trunkline::test {
 struct Life {
   std::string segment = "spot";  // or "usdm"
   std::uint16_t port = 0;
-  std::string key;
-  std::string journal;
+  std::string key = {};
+  std::string journal = {};
   std::uint64_t seed = 1;
-  int actions = 0;        // 0: no trading, but everything is cancelled, settled and written down
-  std::string crash_at;   // a point of core/crash_point.hpp, or empty
-  int crash_hit = 1;      // at so manieth time
-  int kill_after_ms = 0;  // at a time instead; 0: not
-  std::string bid;        // near which orders are priced
-  std::string ask;
-  std::string dump;  // the file to write what it believes to
+  int actions = 0;            // 0: no trading, but everything is cancelled, settled and written down
+  std::string crash_at = {};  // a point of core/crash_point.hpp, or empty
+  int crash_hit = 1;          // at so manieth time
+  int kill_after_ms = 0;      // at a time instead; 0: not
+  std::string bid = {};       // near which orders are priced
+  std::string ask = {};
+  std::string dump = {};  // the file to write what it believes to
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Life, segment, port, key, journal, seed, actions, crash_at, crash_hit, kill_after_ms,
                                    bid, ask, dump)

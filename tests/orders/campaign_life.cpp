@@ -177,7 +177,8 @@ int live(const Life& life) {
                       .usdm_port = life.port,
                       .recv_window_ms = 800,
                       .request_lifetime = 1500ms,
-                      .request_timeout = 700ms};
+                      .request_timeout = 700ms,
+                      .audit_interval = 200ms};
   crash_at = life.crash_at;
   crash_left = life.crash_hit;
   if (!crash_at.empty()) crash_hook = crash;

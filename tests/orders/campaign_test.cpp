@@ -49,13 +49,15 @@ bool ended_well(int status) {
 
 class Campaign {
  public:
-  explicit Campaign(std::uint64_t seed) : chance_(seed) {
+  explicit Campaign(std::uint64_t seed) : chance_(seed), sandbox_(start()) {}
+
+  static std::unique_ptr<sandbox::binance::BinanceSandbox> start() {
     sandbox::binance::BinanceSandboxOptions options;
     options.markets = {sandbox::Market::Spot, sandbox::Market::Usdm};
     options.symbols = {"BTCUSDT"};
     options.rate = 200;
     options.trading.order_limits = false;
-    sandbox_ = sandbox::test::start(options);
+    return sandbox::test::start(options);
   }
 
   std::uint64_t draw(std::uint64_t below) { return chance_() % below; }
@@ -111,32 +113,38 @@ std::vector<std::string> fills_of(const json& order) {
 }
 
 const std::map<std::string, std::string> states{
-    {"FILLED", "Filled"}, {"CANCELED", "Cancelled"}, {"EXPIRED", "Expired"}, {"REJECTED", "Failed"}};
+    {"filled", "Filled"}, {"cancelled", "Cancelled"}, {"expired", "Expired"}, {"rejected", "Failed"}};
 
 // No order lost, doubled or guessed; every fill once; balances exact.
 void expect_equal(const json& belief, const json& record, const Life& life) {
   const json ours = by_id(belief["orders"]);
+  std::size_t fills = 0;
+  for (const json& order : record["orders"]) fills += order["fills"].size();
+  std::printf("%s: %zu orders at the venue, %zu believed, %zu fills, %s duplicates passed over\n", life.segment.c_str(),
+              record["orders"].size(), belief["orders"].size(), fills, belief["duplicate_fills"].dump().c_str());
   const json theirs = by_id(record["orders"]);
   for (const auto& [id, orders] : theirs.items()) {
     ASSERT_EQ(orders.size(), 1U) << "doubled: " << orders.dump();
     const json& order = orders[0];
     ASSERT_TRUE(ours.contains(id)) << "lost: " << order.dump();
     const json& believed = ours[id][0];
-    std::string state = order["state"].get<std::string>();
-    std::ranges::transform(state, state.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto expected = states.find(state);
+    const auto expected = states.find(order["state"].get<std::string>());
     ASSERT_NE(expected, states.end()) << "not at its end: " << order.dump();
     EXPECT_EQ(believed["state"], expected->second) << order.dump() << "\n" << believed.dump();
     EXPECT_EQ(believed["filled"], decimal(order["cumulative_quantity"])) << order.dump() << "\n" << believed.dump();
     EXPECT_EQ(fills_of(believed), fills_of(order)) << order.dump() << "\n" << believed.dump();
   }
   for (const auto& [id, orders] : ours.items()) {
-    if (!theirs.contains(id)) EXPECT_EQ(orders[0]["state"], "Failed") << "guessed: " << orders.dump();
+    if (!theirs.contains(id)) {
+      EXPECT_EQ(orders[0]["state"], "Failed") << "guessed: " << orders.dump();
+    }
   }
   for (const auto& [asset, balance] : record["balances"][life.segment].items()) {
     const auto total = checked_add(*Quantity::parse(balance["free"].get<std::string>()),
                                    *Quantity::parse(balance["locked"].get<std::string>()));
-    if (belief["balances"].contains(asset)) EXPECT_EQ(belief["balances"][asset], total->to_text()) << asset;
+    if (belief["balances"].contains(asset)) {
+      EXPECT_EQ(belief["balances"][asset], total->to_text()) << asset;
+    }
   }
 }
 
@@ -173,8 +181,8 @@ TEST_P(KilledAt, NothingIsLostDoubledOrGuessed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OrderCampaign, KilledAt, ::testing::ValuesIn(crash_points), [](const auto& info) {
-  std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(OrderCampaign, KilledAt, ::testing::ValuesIn(crash_points), [](const auto& of) {
+  std::string name = of.param;
   std::ranges::replace(name, ':', '_');
   return name;
 });

@@ -66,12 +66,13 @@ struct DeskOptions {
   std::string key = "sandbox-key";
   std::string secret = "sandbox-secret";
   std::filesystem::path journal = {};
-  order::RiskLimits risk = {.max_order_notional = Price::from_int(1'000'000), .duplicate_window = Nanos{0}};
+  order::RiskLimits risk = {.max_order_notional = Price::absent(), .duplicate_window = Nanos{0}};
   std::uint16_t spot_port = 0;
   std::uint16_t usdm_port = 0;
   std::uint32_t recv_window_ms = 5'000;
   Nanos request_lifetime = 7s;
   Nanos request_timeout = 1s;
+  Nanos audit_interval = 2s;
 };
 
 inline connector::GatewayConfig gateway_config(const DeskOptions& options, EventLog& log) {
@@ -85,7 +86,7 @@ inline connector::GatewayConfig gateway_config(const DeskOptions& options, Event
   config.order.log = &log;
   config.order.first_query = 50ms;
   config.order.request_lifetime = options.request_lifetime;
-  config.order.audit_interval = 2s;
+  config.order.audit_interval = options.audit_interval;
   config.session.backoff = {.first = 20ms, .cap = 200ms};
   config.session.endpoints = *net::EndpointMap::make({{"*", "ws://127.0.0.1:" + port}});
   return config;
