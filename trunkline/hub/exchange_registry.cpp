@@ -11,6 +11,7 @@
 #include "trunkline/venue/binance/binance_venue.hpp"
 #include "trunkline/venue/coinbase/coinbase_venue.hpp"
 #include "trunkline/venue/generic/generic_venue.hpp"
+#include "trunkline/venue/hyperliquid/hyperliquid_venue.hpp"
 #include "trunkline/venue/kraken/kraken_venue.hpp"
 
 namespace trunkline::hub {
@@ -45,6 +46,13 @@ std::unique_ptr<venue::Venue> make_kraken(const ExchangeConfig& config) {
   return std::make_unique<venue::kraken::KrakenVenue>(std::move(kraken));
 }
 
+std::unique_ptr<venue::Venue> make_hyperliquid(const ExchangeConfig& config) {
+  venue::hyperliquid::HyperliquidConfig hyperliquid;
+  if (config.depth() != 0) hyperliquid.depth = config.depth();
+  hyperliquid.maximum_age = config.maximum_age();
+  return std::make_unique<venue::hyperliquid::HyperliquidVenue>(std::move(hyperliquid));
+}
+
 template <venue::alpaca::Market Market>
 std::unique_ptr<venue::Venue> make_alpaca(const ExchangeConfig& config) {
   venue::alpaca::AlpacaConfig alpaca;
@@ -65,6 +73,7 @@ const std::array registry{
     ExchangeRow{"coinbase", "Coinbase Exchange", make_coinbase<venue::coinbase::Api::Exchange>, true},
     ExchangeRow{"coinbase_advanced", "Coinbase Advanced Trade", make_coinbase<venue::coinbase::Api::Advanced>, true},
     ExchangeRow{"kraken", "Kraken spot", make_kraken, true, venue::kraken::depths},
+    ExchangeRow{"hyperliquid", "Hyperliquid perpetuals and spot", make_hyperliquid, false, venue::hyperliquid::depths},
     ExchangeRow{"alpaca", "Alpaca US stocks", make_alpaca<venue::alpaca::Market::Stocks>},
     ExchangeRow{"alpaca_crypto", "Alpaca crypto", make_alpaca<venue::alpaca::Market::Crypto>},
 };
@@ -142,7 +151,7 @@ Result<void> check_depth(std::string_view exchange, std::uint32_t depth) {
     return fail(ErrorCode::InvalidArgument, fmt::format("expected one of: {}", fmt::join(depths, ", ")));
   std::string_view able;
   for (const ExchangeRow& each : registry) {
-    if (!each.depths.empty()) able = each.id;
+    if (able.empty() && !each.depths.empty()) able = each.id;
   }
   return fail(ErrorCode::InvalidArgument,
               fmt::format("{} offers no choice of depth; {} does", excerpt(exchange), able));

@@ -136,11 +136,11 @@ constexpr std::array all_exchange_rows{
     ExchangeSettingRow{"extended_hours", "true or false", "false",
                        "silence counts before and after regular hours too (alpaca)",
                        set_exchange<&ExchangeSettings::extended_hours>},
-    ExchangeSettingRow{
-        "depth", "number", "0",
-        "levels a side of a book, of a venue that offers several: 10, 25, 100, 500 or 1000 of kraken; 0: the "
-        "venue's usual",
-        read_depth},
+    ExchangeSettingRow{"depth", "number", "0",
+                       "levels a side of a book, of a venue that offers several: 10, 25, 100, 500 or 1000 of kraken, 5 "
+                       "or 20 of hyperliquid; 0: the "
+                       "venue's usual",
+                       read_depth},
     ExchangeSettingRow{
         "credentials_file", "path", "",
         "a file that only its user may read: the key in its first line, the secret in its second; see the "
