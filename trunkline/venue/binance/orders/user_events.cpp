@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "trunkline/venue/binance/orders/json_fields.hpp"
+#include "trunkline/venue/json_fields.hpp"
 #include "trunkline/venue/binance/orders/order_words.hpp"
 
 namespace trunkline::venue::binance::orders {

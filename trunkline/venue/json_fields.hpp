@@ -10,7 +10,7 @@
 #include "trunkline/core/decimal.hpp"
 #include "trunkline/core/error.hpp"
 
-namespace trunkline::venue::binance::orders {
+namespace trunkline::venue {
 
 class JsonFields {
  public:
@@ -85,4 +85,4 @@ class JsonFields {
   std::string failure_;
 };
 
-}  // namespace trunkline::venue::binance::orders
+}  // namespace trunkline::venue
