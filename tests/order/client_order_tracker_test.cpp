@@ -73,9 +73,9 @@ TEST_F(ClientOrderTrackerTest, AFillCountsOnce) {
 TEST_F(ClientOrderTrackerTest, MatchesByClientIdFirstAndByExchangeIdSecond) {
   open("a", "X1");
   open("b", "X2");
-  EXPECT_EQ(tracker.process_trade_update(fill("t1", "a", "X2", "0.1")).order.client_order_id, "a");
   EXPECT_EQ(tracker.process_trade_update(fill("t2", "someone-else", "X2", "0.1")).order.client_order_id, "b");
   EXPECT_EQ(tracker.process_trade_update(fill("t3", "", "X1", "0.1")).order.client_order_id, "a");
+  EXPECT_EQ(tracker.process_trade_update(fill("t1", "a", "X2", "0.1")).order.client_order_id, "a");
   TradeUpdate other = fill("t4", "", "X1", "0.1");
   other.trading_pair = eth;
   EXPECT_EQ(tracker.process_trade_update(other).kind, Kind::UnknownOrder) << "exchange ids are a trading pair's own";

@@ -76,7 +76,7 @@ void go_on(Left& left) {
   connector.connect();
   connector.run();
   ASSERT_TRUE(connector.is_ready());
-  connector.pass(45s);
+  connector.pass(45s, 250ms);
   expect_as_the_venue(connector, left.venue, left.point);
 }
 
@@ -132,7 +132,7 @@ void live(ScriptedConnector& connector, ModelVenue& venue, std::mt19937_64& rand
 TEST(ConnectorRestart, AgreesWithTheVenueAfterACrashAtEveryPoint) {
   std::size_t crashes = 0;
   std::set<std::string> points;
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     const TempFolder folder;
     ModelVenue venue;
@@ -149,7 +149,7 @@ TEST(ConnectorRestart, AgreesWithTheVenueAfterACrashAtEveryPoint) {
       });
       std::mt19937_64 random(seed);
       live(connector, venue, random, 40);
-      connector.pass(45s);
+      connector.pass(45s, 250ms);
       expect_as_the_venue(connector, venue, "without a crash");
     }
     for (Left& crash : left) {
@@ -158,7 +158,8 @@ TEST(ConnectorRestart, AgreesWithTheVenueAfterACrashAtEveryPoint) {
     }
     crashes += left.size();
   }
-  EXPECT_GT(crashes, 500U);
+  EXPECT_GT(crashes, 300U);
+  RecordProperty("crashes", static_cast<int>(crashes));
   for (const char* const point :
        {"place:before_journal", "place:after_journal", "place:answered", "cancel:before_journal",
         "cancel:after_journal", "cancel:answered", "amend:before_journal", "amend:after_journal", "amend:answered",

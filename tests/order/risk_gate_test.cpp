@@ -176,6 +176,8 @@ TEST(RiskGate, ReducingTakesOnlyWhatMakesAPositionSmaller) {
   OrderSummary reduce_only = make_order("d", "50");
   reduce_only.reduce_only = true;
   EXPECT_EQ(refusal(gate, reduce_only), "") << "the venue sees to that";
+  reduce_only.state = OrderState::Cancelled;
+  gate.update(reduce_only);
   gate.set_position(btc, amount("-3"));
   EXPECT_EQ(refusal(gate, make_order("e", "3")), "");
 }

@@ -24,7 +24,10 @@ class Heard : public OrderEventListener, public TradeEventListener, public Error
   void on_order_event(const OrderEvent& event) override {
     const std::string id = event.order.client_order_id.str();
     const auto [last, fresh] = numbers_.try_emplace(id, event.order.number);
-    if (!fresh) EXPECT_EQ(event.order.number, std::exchange(last->second, event.order.number) + 1) << id;
+    if (!fresh) {
+      EXPECT_EQ(event.order.number, last->second + 1) << id;
+      last->second = event.order.number;
+    }
     if (event.order.state != event.previous) events.push_back(fmt::format("{} {}", id, to_text(event.order.state)));
     OrderEventListener::on_order_event(event);
   }
@@ -86,8 +89,7 @@ class ScriptedConnector : public SpotExchangeBase {
       what();
     }
   }
-  void pass(Nanos time) {
-    constexpr Nanos step = std::chrono::milliseconds{50};
+  void pass(Nanos time, Nanos step = std::chrono::milliseconds{50}) {
     for (Nanos gone{0}; gone < time; gone += step) {
       time_ += step;
       run();

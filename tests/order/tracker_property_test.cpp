@@ -128,7 +128,7 @@ struct Message {
 
 void play(Random& random, std::size_t count, bool keep_order) {
   RandomVenue venue(random);
-  ClientOrderTracker tracker({.expected_orders = 8});
+  ClientOrderTracker tracker({.expected_orders = 8, .lost_after = 1'000});
   Witness witness;
   std::vector<ModelOrder> orders;
   std::vector<Message> messages;
