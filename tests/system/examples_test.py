@@ -53,6 +53,14 @@ class Examples(unittest.TestCase):
         self.assertEqual(output.count("trade 100.1 0.5"), 5)
         self.assertIn("1 events could not be read", output)
 
+    def test_the_order_connector_tells_its_listeners_everything_once_and_remembers_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(2):
+                output = self.run_alone("order_connector", folder)
+                for line in ["the venue has it: 0.5 at 100", "filled 0.25 at 100", "cancelled, 0.25 had filled",
+                             "not sent: myexchange:BTC-USD: nothing is left of the amount in steps of 0.001"]:
+                    self.assertEqual(output.count(line), 1, output)
+
 
 class Feeds(unittest.TestCase):
     """Connectors of one's own in processes of their own, and the connector feed by its setting."""

@@ -9,7 +9,7 @@ namespace trunkline::order {
 bool ConnectorBase::is_settled(const OrderSummary& order) const noexcept {
   if (order.fills_missing()) return false;
   if (order.is_done()) return true;
-  return order.doubts == 0 && !order.lost && order.state != OrderState::Unknown &&
+  return order.doubts == 0 && order.not_found == 0 && !order.lost && order.state != OrderState::Unknown &&
          order.state != OrderState::PendingCancel;
 }
 
@@ -183,7 +183,9 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
     if (overtaken()) co_return std::unexpected(other);
     if (answer) {
       process_order_update(*answer);
-    } else if (answer.error().reason != OrderReason::NotFound) {
+    } else if (answer.error().reason == OrderReason::NotFound) {
+      apply(tracker_.process_order_not_found(order.client_order_id, false, now()));
+    } else {
       co_return std::unexpected(answer.error());
     }
     watch(order.client_order_id, now());  // until it is settled

@@ -125,7 +125,6 @@ Task<> ConnectorBase::cancel_and_process(OrderId id) {
   rate_.take_cancel(now());
   const auto answer = co_await cancel_order(*order);
   crash_point("cancel:answered");
-  cancelling_.erase(id);
   if (answer) {
     process_order_update(*answer);
   } else {
@@ -137,6 +136,7 @@ Task<> ConnectorBase::cancel_and_process(OrderId id) {
                        error.reason == OrderReason::NotFound;
     if (!again) apply(tracker_.cancel_failed(id, error.outcome, error.reason, now()), error.message);
   }
+  cancelling_.erase(id);  // the next one goes out when it was asked about, not at once
   if (const auto after = tracker_.find(id); after && !is_settled(*after)) watch(id, now());
 }
 
@@ -150,6 +150,7 @@ void ConnectorBase::begin_amend(const OrderId& id, Price price, Quantity amount)
                        is_ready() ? "only an open order without an amendment on its way can be amended"
                                   : "the connector is not ready"});
   }
+  apply(change);
   scope_.spawn(amend_and_process(id, price, amount));
 }
 
