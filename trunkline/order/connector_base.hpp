@@ -228,6 +228,7 @@ class ConnectorBase {
 
   // order_publishing.cpp: what is told of a change
   void apply(const OrderChange& change, std::string_view text = {});
+  void match_fills(const OrderSummary& order);
   void tell_mapping(SymbolHash trading_pair);
   template <class Message, class... Tails>
   void publish(SymbolHash trading_pair, const Message& message, const Tails&... tails);
@@ -264,8 +265,9 @@ class ConnectorBase {
   std::deque<std::pair<OrderId, Nanos>> held_;  // with when they are given up
   std::unordered_map<OrderId, Watch> watched_;
   std::unordered_set<OrderId> cancelling_;
-  std::unordered_set<SymbolHash> announced_;  // whose mapping is on the stream
-  std::uint64_t generation_ = 0;              // of connections
+  std::deque<std::pair<TradeUpdate, Nanos>> unmatched_;  // fills ahead of their order's number, with when they came
+  std::unordered_set<SymbolHash> announced_;             // whose mapping is on the stream
+  std::uint64_t generation_ = 0;                         // of connections
   bool reconciling_ = false;
   Nanos reconcile_due_{0};  // 0: not wanted
   Nanos audit_due_{0};

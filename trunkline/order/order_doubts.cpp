@@ -272,6 +272,7 @@ void ConnectorBase::abandon_requests(std::string_view why) {
 void ConnectorBase::on_tick(Nanos at) {
   if (shut_) return;
   give_up_held(at);
+  while (!unmatched_.empty() && at - unmatched_.front().second > config_.fills_overlap) unmatched_.pop_front();
   ask_in_doubt(at);
   if (is_connected() && !reconciling_) {
     const bool again = reconcile_due_ != Nanos{0} && reconcile_due_ <= at;

@@ -43,6 +43,7 @@ void ConnectorBase::apply(const OrderChange& change, std::string_view text) {
   }
   if (order_listener_ != nullptr) order_listener_->on_order_event({order, change.previous, text, change.filled});
   cancel_where_wanted(order);
+  if (!unmatched_.empty() && !order.exchange_order_id.empty()) match_fills(order);
 }
 
 // What a symbol is goes before its first frame.
@@ -73,11 +74,31 @@ void ConnectorBase::process_order_update(const OrderUpdate& update) {
 void ConnectorBase::process_trade_update(TradeUpdate trade) {
   crash_point("fill:received");
   const OrderChange change = tracker_.process_trade_update(trade);
+  if (change.kind == OrderChange::Kind::UnknownOrder) {
+    constexpr std::size_t most = 4'096;
+    if (unmatched_.size() >= most) unmatched_.pop_front();
+    unmatched_.emplace_back(std::move(trade), now());
+    return;
+  }
   if (!change.changed()) return;
   trade.client_order_id = change.order.client_order_id;
   trade.trading_pair = change.order.trading_pair;
   tell_fill(change, trade);
   apply(change);
+}
+
+// A fill that names the venue's number alone can come before we know whose number that is.
+void ConnectorBase::match_fills(const OrderSummary& order) {
+  const auto of_order = [&](const std::pair<TradeUpdate, Nanos>& fill) {
+    return fill.first.trading_pair == order.trading_pair && fill.first.exchange_order_id == order.exchange_order_id;
+  };
+  std::vector<TradeUpdate> matched;
+  for (const auto& fill : unmatched_) {
+    if (of_order(fill)) matched.push_back(fill.first);
+  }
+  if (matched.empty()) return;
+  std::erase_if(unmatched_, of_order);
+  for (TradeUpdate& fill : matched) process_trade_update(std::move(fill));
 }
 
 void ConnectorBase::tell_fill(const OrderChange& change, const TradeUpdate& trade) {

@@ -1,0 +1,131 @@
+// Orders at Hyperliquid's perpetuals: actions signed in the process and sent as posts over the WebSocket, REST where it
+// is not connected; questions by /info; the account's orders and fills as streams. docs/venues/hyperliquid.md tells
+// what it relies on.
+//
+// A modification gives an order another number at the venue and ends the old one: the order keeps its id and the chain
+// of numbers, and its amounts are those of all of them together.
+//
+// Thread: as venue::Venue, one.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "trunkline/order/order_gateway.hpp"
+#include "trunkline/protocol/signing/secp256k1.hpp"
+#include "trunkline/venue/hyperliquid/orders/replies.hpp"
+#include "trunkline/venue/hyperliquid/signing.hpp"
+
+namespace trunkline::venue::hyperliquid::orders {
+
+struct HyperliquidOrderConfig {
+  Network network = Network::Mainnet;
+  // Whose orders they are, where the key is an agent's; and the vault or sub-account it acts for.
+  std::optional<EvmAddress> account = std::nullopt;
+  std::optional<EvmAddress> vault = std::nullopt;
+  Nanos request_timeout = std::chrono::seconds{5};
+  Nanos expires_after = std::chrono::seconds{5};  // of every creation: later it takes no effect
+  std::uint32_t slippage_bp = 500;                // of market orders: how far beyond the middle price
+  std::string stream_url = "wss://api.hyperliquid.xyz/ws";
+  std::string rest_base = "https://api.hyperliquid.xyz";
+};
+
+class HyperliquidOrderGateway final : public order::OrderGateway {
+ public:
+  HyperliquidOrderGateway(HyperliquidOrderConfig config, protocol::signing::Secp256k1Key key);
+
+  std::string_view exchange() const noexcept override { return "hyperliquid"; }
+  std::span<const Lane> lanes() const noexcept override { return lanes_; }
+  RequestLimits limits() const override { return {1'200, ""}; }
+
+  void on_start(Nanos now, Sink& sink, Outbox& outbox) override;
+  void on_open(ConnectionId connection, LaneId lane, Nanos now, Sink& sink, Outbox& outbox) override;
+  void on_bytes(ConnectionId connection, std::span<char> message, Nanos received, Sink& sink, Outbox& outbox) override;
+  void on_closed(ConnectionId connection, std::string_view reason, Nanos now, Sink& sink, Outbox& outbox) override;
+  void on_reply(const Reply& reply, Sink& sink, Outbox& outbox) override;
+  void on_tick(Nanos now, Sink& sink, Outbox& outbox) override;
+  Result<void> command(const Command& command, Nanos now, Sink& sink, Outbox& outbox) override;
+
+  void place(order::Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) override;
+  void cancel(order::Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) override;
+  void amend(order::Ticket ticket, const order::InFlightOrder& order, Price price, Quantity amount, Nanos now,
+             Outbox& outbox) override;
+  void query(order::Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) override;
+  void query_open_orders(order::Ticket ticket, Nanos now, Outbox& outbox) override;
+  void query_fills(order::Ticket ticket, const std::vector<order::InFlightOrder>& orders, Nanos since, Nanos now,
+                   Outbox& outbox) override;
+  void query_account(order::Ticket ticket, Nanos now, Outbox& outbox) override;
+  void set_leverage(order::Ticket ticket, SymbolHash trading_pair, std::uint32_t leverage, Nanos now,
+                    Outbox& outbox) override;
+  void extend_dead_man_switch(order::Ticket ticket, Nanos timeout, Nanos now, Outbox& outbox) override;
+
+  struct Counters {
+    std::uint64_t messages = 0;
+    std::uint64_t malformed = 0;
+    std::uint64_t timeouts = 0;
+    std::uint64_t late = 0;
+  };
+  const Counters& counters() const noexcept { return counters_; }
+
+ private:
+  enum class Ask : std::uint8_t { Meta, Place, Cancel, Modify, Leverage, ScheduleCancel, Status, Open, Fills, Account };
+  struct Pending {
+    Ask ask;
+    order::Ticket ticket{};
+    Nanos deadline{0};
+    std::optional<ConnectionId> connection = {};  // none: by REST
+    order::OrderSummary order = {};
+    Nanos since{0};
+    std::vector<order::TradeUpdate> trades = {};  // of pages before
+  };
+  // An order that was modified: what each of its numbers has filled, and which one lives.
+  struct Chain {
+    std::map<order::OrderId, Quantity> filled;
+    std::set<order::TradeId> counted;
+    order::OrderId living;
+    bool modifying = false;
+    std::optional<order::OrderUpdate> ended;  // of the living number, told while a modification is on its way
+  };
+
+  void send_action(std::string action, bool creates, Pending pending, Nanos now, Outbox& outbox);
+  void send_info(std::string body, Pending pending, Nanos now, Outbox& outbox);
+  std::uint64_t next_nonce(Nanos now) noexcept;
+  std::string user() const { return user_.to_text(); }
+  void ask_meta(Nanos now, Outbox& outbox);
+  std::optional<Price> market_price(const order::InFlightOrder& order, const order::TradingRule& rule) const;
+
+  void take_post(ConnectionId connection, const Json& data, Nanos now, Outbox& outbox);
+  void finish_action(Pending pending, const Json& payload, Nanos now);
+  void finish_info(Pending pending, const Json& body, Nanos now, Outbox& outbox);
+  void fail_request(Pending pending, order::OrderError error, Nanos now);
+  void take_order_updates(const Json& list, Outbox& outbox);
+  void take_fills(const Json& data, Outbox& outbox);
+  void take_status(Pending pending, const Json& body);
+  bool follow_chain(order::OrderUpdate& update);
+  void update_connected(std::string_view why);
+  void take_malformed(std::string_view what, Outbox& outbox);
+
+  HyperliquidOrderConfig config_;
+  protocol::signing::Secp256k1Key key_;
+  EvmAddress user_;
+  std::vector<Lane> lanes_;
+  Symbols symbols_;
+  std::uint64_t next_id_ = 1;
+  std::uint64_t last_nonce_ = 0;
+  std::map<std::uint64_t, Pending> pending_;
+  std::optional<ConnectionId> connection_;
+  unsigned awaited_ = 0;  // subscriptions that are not yet confirmed
+  Nanos meta_due_{0};
+  Nanos ping_due_{0};
+  bool connected_ = false;
+  std::unordered_map<std::string, Price> mids_;
+  std::unordered_map<order::OrderId, Chain> chains_;  // by our id
+  Counters counters_;
+};
+
+}  // namespace trunkline::venue::hyperliquid::orders
