@@ -234,6 +234,7 @@ Result<void> OrderJournal::compact(const std::vector<InFlightOrder>& orders, Tra
       if (auto done = amending(order, order.amend_price, order.amend_amount, order.updated); !done) return done;
     }
   }
+  compacted_size_ = writer_->segment_size();
   return writer_->retire();
 }
 

@@ -4,6 +4,7 @@
 // Thread: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -52,7 +53,10 @@ class OrderJournal {
   Result<void> fill(const TradeUpdate& trade, bool external, Nanos now);
   Result<void> trading_state(TradingState state, std::string_view reason, Nanos now);
 
-  bool wants_compaction() const noexcept { return writer_->segment_size() >= config_.compact_at; }
+  // Where what is kept is itself large, only once as much again has come.
+  bool wants_compaction() const noexcept {
+    return writer_->segment_size() >= std::max(config_.compact_at, 2 * compacted_size_);
+  }
   // Writes these orders, and nothing else, into a new segment and deletes the older ones.
   Result<void> compact(const std::vector<InFlightOrder>& orders, TradingState state, std::string_view reason);
 
@@ -68,6 +72,7 @@ class OrderJournal {
   std::string account_;
   std::uint64_t journal_ = 0;
   std::uint64_t session_ = 0;
+  std::size_t compacted_size_ = 0;
   std::unique_ptr<log::LogWriter> writer_;
 };
 
