@@ -53,6 +53,22 @@ struct EncodeAgain {
       return encode(out, m, text(m), venue_symbol(m), frame.flags(), frame.sequence());
     } else if constexpr (requires { endpoint(m); }) {
       return encode(out, m, connector(m), endpoint(m), reason(m), frame.flags(), frame.sequence());
+    } else if constexpr (requires { extra(m); }) {
+      return encode(out, m, account(m), client_order_id(m), extra(m), frame.flags(), frame.sequence());
+    } else if constexpr (requires { fee_currency(m); }) {
+      return encode(out, m, account(m), client_order_id(m), exchange_order_id(m), trade_id(m), fee_currency(m),
+                    frame.flags(), frame.sequence());
+    } else if constexpr (requires { exchange_order_id(m), text(m); }) {
+      return encode(out, m, account(m), client_order_id(m), exchange_order_id(m), text(m), frame.flags(),
+                    frame.sequence());
+    } else if constexpr (requires { exchange_order_id(m); }) {
+      return encode(out, m, account(m), client_order_id(m), exchange_order_id(m), frame.flags(), frame.sequence());
+    } else if constexpr (requires { currency(m); }) {
+      return encode(out, m, account(m), currency(m), frame.flags(), frame.sequence());
+    } else if constexpr (requires { reason(m); }) {
+      return encode(out, m, account(m), reason(m), frame.flags(), frame.sequence());
+    } else if constexpr (requires { account(m); }) {
+      return encode(out, m, account(m), frame.flags(), frame.sequence());
     } else if constexpr (requires { symbols(m); }) {
       return encode(out, m, symbols(m), frame.flags(), frame.sequence());
     } else if constexpr (requires { other(m); }) {

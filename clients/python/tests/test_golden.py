@@ -13,7 +13,8 @@ from trunkline.messages import MESSAGES
 
 GOLDEN = paths.ROOT / "schema/golden/frames.jsonl"
 NUMBERS = {"publish_delay", "source", "detail", "price_decimals", "quantity_decimals", "unit_exponent", "attempt", "version", "venues",
-           "ex_date", "record_date", "payable_date", "process_date"}
+           "ex_date", "record_date", "payable_date", "process_date",
+           "leverage", "open_orders", "lost_orders", "ready"}
 
 
 def golden():

@@ -20,6 +20,13 @@ const enumNames: Record<string, Readonly<Record<number, string>>> = {
   "SymbolMapping.status": wire.tradingStatusNames, "ConnectionStatus.state": wire.connectionStateNames,
   "Gap.scope": wire.gapScopeNames, "Subscribe.format": wire.formatNames,
   "CorporateAction.kind": wire.corporateActionKindNames,
+  "PlaceOrder.side": wire.tradeTypeNames, "PlaceOrder.orderType": wire.orderTypeNames,
+  "PlaceOrder.timeInForce": wire.timeInForceNames, "PlaceOrder.positionAction": wire.positionActionNames,
+  "OrderStatus.state": wire.orderStateNames, "OrderStatus.previous": wire.orderStateNames,
+  "OrderStatus.reason": wire.orderReasonNames, "OrderStatus.side": wire.tradeTypeNames,
+  "OrderStatus.orderType": wire.orderTypeNames, "OrderStatus.timeInForce": wire.timeInForceNames,
+  "Fill.side": wire.tradeTypeNames, "Fill.liquidity": wire.liquidityNames,
+  "RiskStatus.tradingState": wire.tradingStateNames,
 };
 
 function decimalText(raw: bigint, digits: number): string | null {
