@@ -1,0 +1,349 @@
+// The order path: from buy() to the bytes at the socket, tracking, signatures, the journal, and orders a second against
+// the sandbox. The moment a request is handed to the socket is told by the crash point behind it
+// (core/crash_point.hpp).
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <mutex>
+#include <thread>
+#include <unistd.h>
+#include <unordered_map>
+
+#include "bench/ratio.hpp"
+#include "sandbox/binance/server.hpp"
+#include "trunkline/connector/gateway_connector.hpp"
+#include "trunkline/core/crash_point.hpp"
+#include "trunkline/protocol/signing/digest.hpp"
+#include "trunkline/venue/binance/orders/binance_order_gateway.hpp"
+#include "trunkline/venue/hyperliquid/signing.hpp"
+
+namespace trunkline::bench {
+namespace {
+
+using namespace order;
+using connector::SpotGatewayConnector;
+
+struct NoLog final : EventLog {
+  void write(const Event&) override {}
+};
+
+[[noreturn]] void give_up(std::string_view why) {
+  fmt::print(stderr, "{}\n", why);
+  std::exit(1);
+}
+
+void wait_for(const std::function<bool()>& holds, std::string_view what) {
+  const Nanos until = monotonic_now() + std::chrono::seconds{20};
+  while (!holds()) {
+    if (monotonic_now() > until) give_up(what);
+    std::this_thread::yield();
+  }
+}
+
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string path = (std::filesystem::temp_directory_path() / "trunkline-bench-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) give_up("no temporary folder");
+    path_ = path;
+  }
+  ~TempFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::filesystem::path path_;
+};
+
+std::atomic<std::int64_t> sent_at{0};
+void note_sent(std::string_view point) {
+  if (point == "send:after") sent_at.store(monotonic_now().count(), std::memory_order_release);
+}
+
+// A connector on a sandbox of its own, ready to trade.
+class Desk {
+ public:
+  explicit Desk(log::FlushPolicy policy) {
+    sandbox::binance::BinanceSandboxOptions options;
+    options.port = 0;
+    options.markets = {sandbox::Market::Spot};
+    options.symbols = {"BTCUSDT"};
+    options.rate = 1;
+    options.trading.order_limits = false;
+    auto started = sandbox::binance::BinanceSandbox::start(options);
+    if (!started) give_up(started.error().message);
+    sandbox_ = *std::move(started);
+    connector::GatewayConfig config;
+    config.order.name = "binance";
+    config.order.domain = "sandbox";
+    config.order.journal = {.folder = folder_.path_, .policy = policy};
+    config.order.risk = {.max_order_notional = Price::absent(),
+                         .price_collar_bp = 0,
+                         .max_open_orders = 0,
+                         .max_orders_per_second = 0,
+                         .duplicate_window = Nanos{0}};
+    config.order.log = &log_;
+    config.order.audit_interval = Nanos{0};
+    config.session.endpoints = *net::EndpointMap::make({{"*", fmt::format("ws://127.0.0.1:{}", sandbox_->port())}});
+    auto signer = venue::binance::orders::Signer::make("sandbox-key", protocol::signing::SecretKey("sandbox-secret"));
+    connector =
+        std::make_unique<SpotGatewayConnector>(config,
+                                               std::make_unique<venue::binance::orders::BinanceOrderGateway>(
+                                                   venue::binance::orders::BinanceOrderConfig{}, *std::move(signer)),
+                                               log_);
+    if (auto ready = connector->initialize(); !ready) give_up(ready.error().message);
+    connector->connect();
+    wait_for([&] { return connector->is_ready(); }, "the connector does not become ready");
+    const auto book = sandbox_->book(sandbox::Market::Spot, "BTCUSDT");
+    price_ = Price::from_raw(book->bids.front().price.raw() / 100 * 90);
+  }
+
+  OrderId buy() {
+    const auto id = connector->buy({.trading_pair = "BTC-USDT", .amount = "0.001", .price = price_});
+    if (!id) give_up(id.error().message);
+    return *id;
+  }
+  void cancel_everything() {
+    connector->cancel_all();
+    wait_for([&] { return connector->tracker().active_order_count() == 0; }, "orders stay open");
+  }
+
+ private:
+  TempFolder folder_;
+  NoLog log_;
+  std::unique_ptr<sandbox::binance::BinanceSandbox> sandbox_;
+  Price price_{};
+
+ public:
+  std::unique_ptr<SpotGatewayConnector> connector;
+};
+
+constexpr int samples = 300;
+
+// buy() to the socket, in microseconds.
+double to_socket(Desk& desk) {
+  std::vector<double> taken;
+  for (int i = 0; i < samples; ++i) {
+    sent_at = 0;
+    const Nanos start = monotonic_now();
+    const OrderId id = desk.buy();
+    wait_for([&] { return sent_at.load(std::memory_order_acquire) != 0; }, "nothing is sent");
+    taken.push_back(static_cast<double>(sent_at.load() - start.count()) / 1'000);
+    wait_for([&] { return desk.connector->tracker().find(id)->state == OrderState::Open; }, "no acknowledgement");
+  }
+  desk.cancel_everything();
+  return median(std::move(taken));
+}
+
+// The same hop without an order: a job posted to a sleeping io_context's thread.
+double bare_hop() {
+  net::asio::io_context io{1};
+  const auto work = net::asio::make_work_guard(io);
+  std::thread thread([&] { io.run(); });
+  std::vector<double> taken;
+  for (int i = 0; i < samples; ++i) {
+    std::atomic<std::int64_t> arrived{0};
+    const Nanos start = monotonic_now();
+    net::asio::post(io, [&] { arrived = monotonic_now().count(); });
+    wait_for([&] { return arrived != 0; }, "nothing arrives");
+    taken.push_back(static_cast<double>(arrived - start.count()) / 1'000);
+    std::this_thread::sleep_for(std::chrono::microseconds{200});  // asleep again
+  }
+  io.stop();
+  thread.join();
+  return median(std::move(taken));
+}
+
+// Orders placed and acknowledged a second, thousands.
+double orders_a_second(Desk& desk) {
+  constexpr int count = 3'000;
+  const std::uint64_t before = desk.connector->counters().sent;
+  const Nanos start = monotonic_now();
+  for (int i = 0; i < count; ++i) desk.buy();
+  wait_for(
+      [&] {
+        return desk.connector->counters().sent - before == count &&
+               desk.connector->tracker().active_orders().back().state == OrderState::Open;
+      },
+      "orders are not acknowledged");
+  const double seconds = std::chrono::duration<double>(monotonic_now() - start).count();
+  desk.cancel_everything();
+  return count / seconds / 1'000;
+}
+
+// The life of an order in the tracker: begun, sent, open, filled in two parts; nanoseconds a step.
+double tracking() {
+  ClientOrderTracker tracker({.expected_orders = 4'096, .kept_done = 1'024});
+  constexpr int orders = 20'000;
+  constexpr int steps = 5;
+  std::vector<InFlightOrder> all(orders);
+  for (int i = 0; i < orders; ++i) {
+    InFlightOrder& order = all[static_cast<std::size_t>(i)];
+    order.client_order_id = OrderId::cut(fmt::format("tl-3f9k2m1xq-1-{}", i));
+    order.trading_pair = 1;
+    order.amount = Quantity::from_int(2);
+    order.price = Price::from_int(60'000);
+  }
+  const auto live = [&](int from, int to) {
+    for (int i = from; i < to; ++i) {
+      const InFlightOrder& order = all[static_cast<std::size_t>(i)];
+      const OrderId exchange = OrderId::cut(order.client_order_id.view().substr(3));
+      tracker.start_tracking(order);
+      keep(tracker.submitted(order.client_order_id, Nanos{1}));
+      keep(tracker.process_order_update({.client_order_id = order.client_order_id,
+                                         .exchange_order_id = exchange,
+                                         .trading_pair = 1,
+                                         .new_state = OrderState::Open}));
+      for (int part = 0; part < 2; ++part) {
+        keep(tracker.process_trade_update({.trade_id = TradeId::cut(part == 0 ? "1" : "2"),
+                                           .client_order_id = order.client_order_id,
+                                           .trading_pair = 1,
+                                           .fill_price = Price::from_int(60'000),
+                                           .fill_base_amount = Quantity::from_int(1)}));
+      }
+    }
+  };
+  live(0, orders / 2);
+  return ns_each(orders / 2 * steps, [&] { live(orders / 2, orders); });
+}
+
+// Finding and changing an entry of a map by the same id.
+double map_step() {
+  std::unordered_map<std::string, std::int64_t> map;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 4'096; ++i) ids.push_back(fmt::format("tl-3f9k2m1xq-1-{}", i));
+  for (const std::string& id : ids) map[id] = 1;
+  return ns_each(ids.size() * 10, [&] {
+    for (int round = 0; round < 10; ++round) {
+      for (const std::string& id : ids) keep(++map.find(id)->second);
+    }
+  });
+}
+
+constexpr int records = 500;
+
+// Milliseconds until so many records are on disk, synced in groups ...
+double journal_in_groups() {
+  const TempFolder folder;
+  auto writer = log::LogWriter::open({.folder = folder.path_, .policy = log::FlushPolicy::Group},
+                                     [](std::span<const std::byte>) {});
+  if (!writer) give_up(writer.error().message);
+  const std::vector<std::byte> record(200);
+  return ns_each(1,
+                 [&] {
+                   for (int i = 0; i < records; ++i) {
+                     if (auto done = (*writer)->append(record); !done) give_up(done.error().message);
+                   }
+                   if (auto done = (*writer)->sync(); !done) give_up(done.error().message);
+                 }) /
+         1e6;
+}
+
+// ... and each by itself.
+double journal_each() {
+  const TempFolder folder;
+  const int file = ::open((folder.path_ / "raw").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const std::vector<std::byte> record(208);
+  const double taken = ns_each(1,
+                               [&] {
+                                 for (int i = 0; i < records; ++i) {
+                                   if (::write(file, record.data(), record.size()) < 0 || ::fdatasync(file) != 0)
+                                     give_up("fdatasync");
+                                 }
+                               }) /
+                       1e6;
+  ::close(file);
+  return taken;
+}
+
+void signatures() {
+  const auto key =
+      protocol::signing::Secp256k1Key::parse("0x0123456789012345678901234567890123456789012345678901234567890123");
+  const std::string action =
+      R"({"type":"order","orders":[{"a":1,"b":true,"p":"60000","s":"0.01","r":false,"t":{"limit":{"tif":"Gtc"}},)"
+      R"("c":"0x00000000000000000000000000000001"}],"grouping":"na"})";
+  const auto digest = venue::hyperliquid::l1_digest(action, {.nonce = 1}, venue::hyperliquid::Network::Mainnet);
+  compare(
+      {.name = "order_sign_hyperliquid", .anchor = "secp256k1_alone", .unit = "us"},
+      [&] {
+        return ns_each(200,
+                       [&] {
+                         for (int i = 0; i < 200; ++i) {
+                           const auto made = venue::hyperliquid::l1_digest(
+                               action, {.nonce = static_cast<std::uint64_t>(i)}, venue::hyperliquid::Network::Mainnet);
+                           keep(key->sign(*made).v);
+                         }
+                       }) /
+               1'000;
+      },
+      [&] {
+        return ns_each(200,
+                       [&] {
+                         for (int i = 0; i < 200; ++i) keep(key->sign(*digest).v);
+                       }) /
+               1'000;
+      });
+  const protocol::signing::SecretKey secret("sandbox-secret");
+  const auto signer =
+      venue::binance::orders::Signer::make("sandbox-key", protocol::signing::SecretKey("sandbox-secret"));
+  venue::binance::orders::Parameters parameters;
+  parameters.add("symbol", "BTCUSDT").add("side", "BUY").add("type", "LIMIT").add("quantity", "0.001");
+  parameters.add("price", "60000").add("timeInForce", "GTC").add("newClientOrderId", "tl-3f9k2m1xq-1-1");
+  const std::string payload(200, 'x');
+  compare(
+      {.name = "order_request_binance", .anchor = "hmac_alone", .unit = "us"},
+      [&] {
+        return ns_each(500,
+                       [&] {
+                         for (int i = 0; i < 500; ++i) {
+                           keep(venue::binance::orders::websocket_request(1, "order.place", parameters,
+                                                                          venue::binance::orders::Security::Signed,
+                                                                          *signer, {.timestamp_ms = i})
+                                    .size());
+                         }
+                       }) /
+               1'000;
+      },
+      [&] {
+        return ns_each(500,
+                       [&] {
+                         for (int i = 0; i < 500; ++i) keep(protocol::signing::hmac_sha256(secret, payload)[0]);
+                       }) /
+               1'000;
+      });
+}
+
+int run() {
+  compare({.name = "order_tracking_step", .anchor = "map_step", .unit = "ns", .target = Target::value_at_most(1'000)},
+          tracking, map_step);
+  signatures();
+  compare(
+      {.name = "order_journal_group", .anchor = "fdatasync_each", .unit = "ms", .target = Target::ratio_at_most(0.5)},
+      journal_in_groups, journal_each);
+  crash_hook = note_sent;
+  Desk desk(log::FlushPolicy::None);
+  compare(
+      {.name = "order_to_socket_p50", .anchor = "bare_hop", .unit = "us", .target = Target::value_at_most(10)},
+      [&] { return to_socket(desk); }, bare_hop);
+  crash_hook = nullptr;
+  Desk group(log::FlushPolicy::Group);
+  compare(
+      {.name = "order_end_to_end",
+       .anchor = "journal_not_synced",
+       .unit = "k/s",
+       .target = Target::value_at_least(1),
+       .rounds = 5},
+      [&] { return orders_a_second(group); }, [&] { return orders_a_second(desk); });
+  return 0;
+}
+
+}  // namespace
+}  // namespace trunkline::bench
+
+int main() {
+  return trunkline::bench::run();
+}
