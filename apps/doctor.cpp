@@ -51,6 +51,9 @@ constexpr Unchecked unchecked[] = {
     {"kraken", "message limits", {23}},
     {"kraken", "`instrument`, `ticker`, `trade`", {4, 7, 8, 21}},
     {"kraken", "trade ids of a pair are consecutive", {12}},
+    {"hyperliquid", "Hosts", {1, 2, 3, 4}},
+    {"hyperliquid", "limits", {23}},
+    {"hyperliquid", "`bbo`, `candle` and `activeAssetCtx`", {7, 8}},
     {"alpaca", "limits", {23}},
     {"alpaca", "No recorded traffic was at hand", {6, 7, 8, 21}},
 };
@@ -62,7 +65,8 @@ std::string page_of(std::string_view exchange) {
 std::string default_symbol(std::string_view exchange) {
   if (exchange == "alpaca") return "alpaca:AAPL";
   const bool in_dollars = exchange == "binance_coinm" || exchange == "alpaca_crypto" ||
-                          exchange.starts_with("coinbase") || exchange.starts_with("kraken");
+                          exchange.starts_with("coinbase") || exchange.starts_with("kraken") ||
+                          exchange == "hyperliquid";
   return fmt::format("{}:BTC-{}", exchange, in_dollars ? "USD" : "USDT");
 }
 

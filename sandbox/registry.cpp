@@ -10,6 +10,7 @@
 #include "sandbox/binance/server.hpp"
 #include "sandbox/bybit/bybit_protocol.hpp"
 #include "sandbox/coinbase/protocol.hpp"
+#include "sandbox/hyperliquid/protocol.hpp"
 #include "sandbox/kraken/kraken_protocol.hpp"
 #include "sandbox/server/venue_server.hpp"
 
@@ -100,13 +101,27 @@ Result<std::unique_ptr<RunningSandbox>> start_kraken(const SandboxRequest& reque
   return std::make_unique<RunningServer>(*std::move(started));
 }
 
+Result<std::unique_ptr<RunningSandbox>> start_hyperliquid(const SandboxRequest& request, EventLog* log) {
+  VenueServerOptions options{.port = request.port, .rate = request.rate, .seed = request.seed};
+  for (const SymbolDescriptor& symbol : request.symbols) {
+    options.symbols.push_back(symbol.quote == "USD" ? symbol.base : fmt::format("{}/{}", symbol.base, symbol.quote));
+  }
+  auto started = VenueServer::start(std::make_unique<hyperliquid::HyperliquidProtocol>(), std::move(options), log);
+  if (!started) return std::unexpected(started.error());
+  return std::make_unique<RunningServer>(*std::move(started));
+}
+
 constexpr std::array<std::string_view, 2> coinbase_exchanges{"coinbase", "coinbase_advanced"};
 constexpr std::array<std::string_view, 1> kraken_exchanges{"kraken"};
+constexpr std::array<std::string_view, 1> hyperliquid_exchanges{"hyperliquid"};
 
 constexpr std::array registry{
-    SandboxRow{"binance", binance_exchanges, start_binance}, SandboxRow{"alpaca", alpaca_exchanges, start_alpaca},
-    SandboxRow{"bybit", bybit_exchanges, start_bybit},       SandboxRow{"coinbase", coinbase_exchanges, start_coinbase},
+    SandboxRow{"binance", binance_exchanges, start_binance},
+    SandboxRow{"alpaca", alpaca_exchanges, start_alpaca},
+    SandboxRow{"bybit", bybit_exchanges, start_bybit},
+    SandboxRow{"coinbase", coinbase_exchanges, start_coinbase},
     SandboxRow{"kraken", kraken_exchanges, start_kraken},
+    SandboxRow{"hyperliquid", hyperliquid_exchanges, start_hyperliquid},
 };
 
 }  // namespace

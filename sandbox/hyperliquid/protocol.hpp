@@ -1,0 +1,84 @@
+// Hyperliquid, market data: POST /info and the WebSocket at /ws.
+//
+// Thread: the server's.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sandbox/hyperliquid/info.hpp"
+#include "sandbox/server/venue_host.hpp"
+
+namespace trunkline::sandbox::hyperliquid {
+
+enum class Channel : std::uint8_t { Book, Bbo, Trades, Candle, Context, Mids };
+
+struct Subscription {
+  Channel channel = Channel::Book;
+  const ListedMarket* market = nullptr;  // null: Mids
+  std::string interval = {};             // of Candle
+  bool fast = false;                     // of Book: five levels, often
+  bool silent = false;                   // by a fault: accepted, and then nothing
+
+  bool same_stream(const Subscription& other) const noexcept {
+    return channel == other.channel && market == other.market && interval == other.interval && fast == other.fast;
+  }
+};
+
+struct HyperliquidClient : ClientState {
+  std::vector<Subscription> subscriptions;
+  Nanos told{0};  // when it was last sent anything; monotonic
+};
+
+class HyperliquidProtocol final : public Protocol {
+ public:
+  // A connection that was sent nothing for so long is closed.
+  static constexpr Nanos silence_limit = std::chrono::seconds{60};
+  static constexpr int weight_per_minute = 1'200;
+
+  std::string_view venue() const noexcept override { return "hyperliquid"; }
+  // "BTC" is a perpetual, "HYPE/USDC" a spot pair.
+  Result<std::vector<Instrument>> list(const std::vector<std::string>& symbols) override;
+  void begin(VenueHost& host) override;
+  std::optional<net::HttpResponse> refuse(const net::HttpRequest& request) override;
+  void open(Client& client, const net::HttpRequest& request) override;
+  void message(Client& client, MessageKind kind, std::string_view text) override;
+  void gone(Client& client) override;
+  bool request(const net::HttpRequest& request, net::Responder responder) override;
+  void tick(Nanos now) override;
+  void flush() override;
+  std::size_t subscriptions(const Client& client) const override;
+  int used_weight() const override { return used_weight_; }
+
+  void on_trade(ListedMarket& market, const TradePrint& trade) override;
+  void on_book_change(ListedMarket& market, std::span<const match::LevelChange> changes) override;
+  void on_best_change(ListedMarket& market) override;
+
+ private:
+  void send(Client& client, std::string text);
+  void send_error(Client& client, std::string_view text);
+  void subscribe(Client& client, const nlohmann::json& request, bool subscribes);
+  void post(Client& client, const nlohmann::json& request);
+  // What a subscription begins with.
+  void send_first(Client& client, const Subscription& subscription);
+  std::vector<Client*> subscribers(const Subscription& wanted);
+  void tell(const Subscription& stream, std::string_view channel, const std::string& data);
+  void tell_books(bool fast);
+  bool spend(int weight);
+
+  VenueHost* host_ = nullptr;
+  std::unique_ptr<Info> info_;
+  std::vector<Client*> clients_;
+  std::map<const ListedMarket*, std::vector<TradePrint>> printed_;  // of the action that is going on
+  Nanos next_fast_{0};
+  Nanos next_slow_{0};
+  Nanos next_second_{0};
+  Nanos minute_began_{0};
+  int used_weight_ = 0;
+};
+
+}  // namespace trunkline::sandbox::hyperliquid
