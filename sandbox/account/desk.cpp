@@ -159,8 +159,13 @@ void OrderDesk::send_to_book(ClientOrder& order) {
   const match::Report report = market.submit(sent);
   order.engine_id = report.id;
   const std::size_t fills = report.fills.size();
+  // What would have rested expires only where it met the account's own orders.
+  const bool rests =
+      order.kind == match::OrderKind::Limit &&
+      (order.time_in_force == match::TimeInForce::GoodTilCancel || order.time_in_force == match::TimeInForce::PostOnly);
   if (report.status == match::Status::Expired)
-    close(order, OrderState::Expired, OrderEvent::Expired, "INSUFFICIENT_LIQUIDITY");
+    close(order, OrderState::Expired, rests ? OrderEvent::Prevented : OrderEvent::Expired,
+          rests ? "SELF_TRADE" : "INSUFFICIENT_LIQUIDITY");
   else if (report.status == match::Status::Rejected)
     close(order, OrderState::Expired, OrderEvent::Expired,
           report.reject == match::Reject::NotFillable ? "INSUFFICIENT_LIQUIDITY" : std::string(to_text(report.reject)));

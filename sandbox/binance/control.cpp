@@ -19,7 +19,41 @@ Result<std::uint64_t> BinanceSandbox::Core::arm(Fault fault) {
     refuse(fault);
     return 0;
   }
+  if (fault.kind == FaultKind::VenueRestart) {
+    restart(fault);
+    return 0;
+  }
+  if (fault.kind == FaultKind::ClockSkew) {
+    skew_clock(fault.offset);
+    fault.count = 0;
+    const std::uint64_t id = faults.add(std::move(fault));
+    faults.strike(FaultKind::ClockSkew, {});
+    return id;
+  }
   return faults.add(std::move(fault));
+}
+
+void BinanceSandbox::Core::skew_clock(std::int64_t ms) {
+  trading.authentication.set_skew(ms);
+  rest.set_clock_skew(ms);
+}
+
+// Accounts and orders stay; what was connected is gone, and nobody gets in for a while. `after` counts milliseconds.
+void BinanceSandbox::Core::restart(const Fault& fault) {
+  const std::uint64_t id = faults.add(fault);
+  later(std::chrono::milliseconds{fault.after + 5}, [this, id, fault] {
+    faults.remove(id);
+    Fault once = fault;
+    once.after = 0;
+    faults.add(once);
+    faults.strike(FaultKind::VenueRestart, {fault.market, fault.symbol, "any"});
+    down_until = monotonic_now() + std::chrono::milliseconds{fault.duration_ms};
+    for (auto& [number, connection] : connections) {
+      if (connection->gone || (!fault.market.empty() && fault.market != to_text(connection->market))) continue;
+      connection->gone = true;
+      connection->socket->reset();
+    }
+  });
 }
 
 // Closes the listening sockets, so the control endpoint is only reachable on open connections until it ends.
@@ -69,6 +103,7 @@ const Instrument* BinanceSandbox::Core::instrument(std::optional<std::string_vie
 }
 
 std::size_t BinanceSandbox::Core::clear_faults() {
+  skew_clock(0);
   for (auto& [id, connection] : connections) {
     connection->stalled_until = Nanos{0};
     if (!connection->deaf || connection->gone) continue;
@@ -106,6 +141,8 @@ std::string BinanceSandbox::Core::status() {
     out["flow"] = {{"seed", options.seed}, {"rate", options.rate}, {"actions", exchange.actions()}, {"paused", paused}};
   out["messages_sent"] = board.messages();
   out["requests"] = rest.requests();
+  out["user_streams"] = trading.streams.listeners();
+  out["user_events"] = trading.streams.events();
   out["clients_too_slow"] = board.too_slow();
   out["connections"] = nlohmann::ordered_json::array();
   for (const auto& [id, connection] : connections) {

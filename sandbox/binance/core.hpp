@@ -41,6 +41,8 @@ struct BinanceSandbox::Core : Controlled {
   std::size_t clear_faults() override;
   void pause(bool paused) override;
   void refuse(const Fault& fault);
+  void restart(const Fault& fault);
+  void skew_clock(std::int64_t ms);
 
   // Runs `what` on the server's thread and waits for it.
   template <class What>
@@ -66,6 +68,7 @@ struct BinanceSandbox::Core : Controlled {
   Nanos started;      // monotonic
   Nanos flow_origin;  // monotonic time of virtual time 0
   Nanos next_house{0};
+  Nanos down_until{0};  // a restart goes on
   bool paused = false;
   bool shutting = false;
   std::thread thread;

@@ -86,6 +86,7 @@ std::string exchange_info_body(Market market, const std::vector<const Instrument
                 R"({"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000},)"
                 R"({"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":61000}],)"
               : R"("rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":2400},)"
+                R"({"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":300},)"
                 R"({"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":1200}],)";
   out += R"("exchangeFilters":[],)";
   if (market == Market::Usdm)

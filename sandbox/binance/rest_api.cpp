@@ -210,7 +210,8 @@ std::optional<HttpResponse> RestApi::charge(Market market, int weight) {
 HttpResponse RestApi::answer(Market market, std::string_view endpoint, const HttpRequest& request) {
   const bool spot = market == Market::Spot;
   if (endpoint == "ping") return ok("{}");
-  if (endpoint == "time") return ok(fmt::format(R"({{"serverTime":{}}})", unix_now() / std::chrono::milliseconds{1}));
+  if (endpoint == "time")
+    return ok(fmt::format(R"({{"serverTime":{}}})", unix_now() / std::chrono::milliseconds{1} + skew_ms_));
   if (endpoint == "exchangeInfo") return exchange_info(market, request);
 
   const auto name = request.parameter("symbol");

@@ -34,6 +34,8 @@ class RestApi {
 
   // False where the path belongs to no market.
   bool handle(const net::HttpRequest& request, net::Responder responder);
+  // What GET time tells is so far from the truth.
+  void set_clock_skew(std::int64_t ms) noexcept { skew_ms_ = ms; }
   std::uint64_t requests() const noexcept { return requests_; }
   // Charges the weight; a reply where the limit is exceeded.
   std::optional<net::HttpResponse> charge(Market market, int weight);
@@ -65,6 +67,7 @@ class RestApi {
   DepthSource depth_source_;
   std::array<Budget, market_count> budgets_;
   std::uint64_t requests_ = 0;
+  std::int64_t skew_ms_ = 0;
 };
 
 // {"lastUpdateId":...,"bids":...}, in the market's form.

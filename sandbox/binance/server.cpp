@@ -59,6 +59,12 @@ Result<void> BinanceSandbox::Core::listen() {
       answer(request, home, std::move(responder));
     };
     handlers.check_websocket = [this, home](const net::HttpRequest& request) -> std::optional<net::HttpResponse> {
+      if (monotonic_now() < down_until) {
+        net::HttpResponse down;
+        down.status = 503;
+        down.close = true;
+        return down;
+      }
       if (const auto market = websocket_trading_market(request.path); market && exchange.serves(*market))
         return std::nullopt;
       const auto endpoint = parse_endpoint(request, home);
@@ -201,6 +207,7 @@ void BinanceSandbox::Core::accept(const net::HttpRequest& request, Market home,
 void BinanceSandbox::Core::answer(const net::HttpRequest& request, Market home, net::Responder responder) {
   if (auto books = trading.books.answer(request)) return responder.respond(std::move(*books));
   if (request.path.starts_with("/sandbox/")) return answer_control(*this, request, std::move(responder), to_text(home));
+  if (monotonic_now() < down_until) return responder.reset();
   if (trading.rest.handle(request, responder) || rest.handle(request, responder)) return;
   net::HttpResponse response;
   response.status = 404;

@@ -22,14 +22,30 @@ constexpr std::array<std::string_view, fault_kinds> names{"drop",
                                                           "late_snapshot",
                                                           "wrong_snapshot_id",
                                                           "silent_subscription",
-                                                          "refuse_subscription"};
+                                                          "refuse_subscription",
+                                                          "ack_lost",
+                                                          "slow_reply",
+                                                          "late_order",
+                                                          "fill_before_ack",
+                                                          "fill_after_cancel",
+                                                          "reject_after_ack",
+                                                          "amend_races_fill",
+                                                          "half_open_taken",
+                                                          "half_open_untaken",
+                                                          "reset_taken",
+                                                          "reset_untaken",
+                                                          "user_event_lost",
+                                                          "user_event_duplicate",
+                                                          "venue_restart",
+                                                          "clock_skew"};
+static_assert(names.back() == "clock_skew");
 
 Result<FaultKind> parse_kind(std::string_view text) {
   for (std::size_t i = 0; i < names.size(); ++i)
     if (names[i] == text) return static_cast<FaultKind>(i);
-  const std::string_view near = nearest(text, {"drop", "duplicate", "reorder", "delay", "truncate", "corrupt", "stall",
-                                               "half_open", "close", "refuse", "http_429", "http_418", "late_snapshot",
-                                               "wrong_snapshot_id", "silent_subscription", "refuse_subscription"});
+  std::string_view near;
+  for (const std::string_view name : names)
+    if (const std::string_view nearer = nearest(text, {near, name}); !nearer.empty()) near = nearer;
   return fail(ErrorCode::InvalidArgument, fmt::format("fault '{}' is unknown{}", excerpt(text),
                                                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
 }
@@ -67,11 +83,14 @@ Result<void> set(Fault& fault, std::string_view key, std::string_view value) {
     return read_number(key, value, fault.connection);
   else if (key == "retry_after")
     return read_number(key, value, fault.retry_after_s);
+  else if (key == "percent")
+    return read_number(key, value, fault.percent);
   else if (key == "code")
     return read_number(key, value, fault.code);
   else {
-    const std::string_view near = nearest(key, {"market", "symbol", "stream", "field", "after", "count", "delay_ms",
-                                                "duration_ms", "offset", "age", "retry_after", "code", "connection"});
+    const std::string_view near =
+        nearest(key, {"market", "symbol", "stream", "field", "after", "count", "delay_ms", "duration_ms", "offset",
+                      "age", "retry_after", "code", "percent", "connection"});
     return fail(ErrorCode::InvalidArgument, fmt::format("fault: option '{}' is unknown{}", excerpt(key),
                                                         near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   }
@@ -80,6 +99,16 @@ Result<void> set(Fault& fault, std::string_view key, std::string_view value) {
 
 bool is_message_fault(FaultKind kind) {
   return kind <= FaultKind::Corrupt;
+}
+
+// What a fault means where it does not say.
+std::string_view usual_stream(FaultKind kind) {
+  if (is_message_fault(kind)) return "depth";
+  if (kind == FaultKind::FillAfterCancel) return "cancel";
+  if (kind == FaultKind::AmendRacesFill) return "amend";
+  if (kind >= FaultKind::AckLost && kind <= FaultKind::ResetUntaken) return "create";
+  if (kind == FaultKind::UserEventDuplicate) return "fill";
+  return "any";
 }
 
 }  // namespace
@@ -124,8 +153,7 @@ Result<Fault> parse_fault_json(std::string_view body) {
 }
 
 std::uint64_t FaultSet::add(Fault fault) {
-  if (fault.stream.empty() && is_message_fault(fault.kind)) fault.stream = "depth";
-  if (fault.stream.empty()) fault.stream = "any";
+  if (fault.stream.empty()) fault.stream = usual_stream(fault.kind);
   fault.id = next_id_++;
   armed_.push_back(std::move(fault));
   return armed_.back().id;
@@ -147,6 +175,10 @@ std::optional<Fault> FaultSet::strike(FaultKind kind, const Occasion& occasion) 
     if (!fault->market.empty() && fault->market != occasion.market) continue;
     if (!fault->symbol.empty() && fault->symbol != occasion.symbol) continue;
     if (fault->stream != "any" && fault->stream != occasion.stream) continue;
+    if (fault->percent < 100) {
+      dice_ = dice_ * 6'364'136'223'846'793'005ULL + 1'442'695'040'888'963'407ULL;
+      if (static_cast<int>((dice_ >> 33) % 100) >= fault->percent) continue;
+    }
     if (fault->after > 0) {
       --fault->after;
       continue;

@@ -36,8 +36,26 @@ enum class FaultKind : std::uint8_t {
   // of a subscription
   SilentSubscription,  // acknowledged, then nothing
   RefuseSubscription,
+  // of a private request; `stream` is what it does: "create", "amend", "cancel", "query"
+  AckLost,          // done, and never answered
+  SlowReply,        // done, and answered `delay_ms` later; its events go ahead
+  LateOrder,        // received, and done `delay_ms` later
+  FillBeforeAck,    // a new order fills, and that is told before the reply
+  FillAfterCancel,  // an order fills in part just before it is cancelled, and that is told after the cancellation
+  RejectAfterAck,   // a new order is taken, then expires
+  AmendRacesFill,   // an order fills in part just before it is amended
+  HalfOpenTaken,    // done, and the connection neither reads nor writes any more
+  HalfOpenUntaken,  // not done, likewise
+  ResetTaken,       // done, and the connection is reset
+  ResetUntaken,
+  // of an event of a user-data stream; `stream`: "fill", "order", "account", "algo"
+  UserEventLost,
+  UserEventDuplicate,
+  // of the venue
+  VenueRestart,  // every connection is reset and none taken for `duration_ms`; orders stay
+  ClockSkew,     // its clock is `offset` ms ahead until faults are cleared
 };
-inline constexpr std::size_t fault_kinds = 16;
+inline constexpr std::size_t fault_kinds = 31;
 
 std::string_view to_text(FaultKind kind) noexcept;  // "drop", "http_429", ...
 
@@ -56,6 +74,7 @@ struct Fault {
   std::int64_t age = 0;
   std::int64_t retry_after_s = 2;
   int code = 0;
+  int percent = 100;             // chance of each occasion that it is one
   std::uint64_t connection = 0;  // stall, half_open, close: only the one with this id, as /sandbox/status tells; 0: all
 };
 
@@ -87,6 +106,7 @@ class FaultSet {
   std::vector<Fault> armed_;
   std::array<std::uint64_t, fault_kinds> injected_{};
   std::uint64_t next_id_ = 1;
+  std::uint64_t dice_ = 1;
 };
 
 }  // namespace trunkline::sandbox

@@ -7,6 +7,7 @@
 namespace trunkline::sandbox::binance {
 namespace {
 
+constexpr std::size_t most_open = 200;  // as exchangeInfo tells
 constexpr std::size_t most_batched = 5, most_cancelled_at_once = 10;
 
 Json failure(const ApiError& error) {
@@ -22,6 +23,8 @@ ApiResult<Json> TradingApi::futures_place(Account& account, const Parameters& pa
   if (!request) return std::unexpected(request.error());
   const std::string response = parameters.text("newOrderRespType", "ACK");
   if (response != "ACK" && response != "RESULT") return malformed_parameter("newOrderRespType");
+  if (open_orders(account, Market::Usdm, (*where)->instrument().symbol, false).size() >= most_open)
+    return refuse(-2025, "Reach max open order limit.");
   if (request->client_id.empty()) request->client_id = fresh_client_id();
   const auto placed = desk_.place(account, **where, std::move(*request));
   if (!placed) return std::unexpected(api_error(placed.error(), Market::Usdm));

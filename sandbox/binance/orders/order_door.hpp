@@ -12,11 +12,15 @@
 
 namespace trunkline::sandbox::binance {
 
-// The way back to who asked. One of them is called, at most once; none where a fault loses the reply.
+// What a request does, as faults call it: "create", "amend", "cancel" or "query".
+std::string_view action_of(const TradingApi::Operation& operation) noexcept;
+
+// The way back to who asked. One of them is called, once.
 struct ReplyPath {
   std::function<void(const ApiResult<Json>&)> reply;
   std::function<void()> reset;
   std::function<void()> half_open;
+  std::function<void()> lose;  // no answer, ever; the connection lives on
 };
 
 class OrderDoor {
@@ -45,8 +49,15 @@ class OrderDoor {
   Json rate_limits(Market market, std::uint64_t account) const;
 
  private:
+  void take(const TradingApi::Operation& operation, const ApiResult<Account*>& account, const Parameters& parameters,
+            const ReplyPath& path);
   ApiResult<Json> run(const TradingApi::Operation& operation, const ApiResult<Account*>& account,
                       const Parameters& parameters);
+
+  // The order that a request names, or that a reply is about; null where there is none.
+  const ClientOrder* named(const Account& account, Market market, const Parameters& parameters) const;
+  const ClientOrder* told(const ApiResult<Json>& result) const;
+  void fill_in_part(const ClientOrder& order, const Fault& fault);
 
   OrderDesk& desk_;
   TradingApi& api_;

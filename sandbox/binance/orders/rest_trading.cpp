@@ -37,7 +37,7 @@ bool RestTrading::handle(const net::HttpRequest& request, const net::Responder& 
   door_.serve(
       *operation, account, parameters,
       {[this, responder, market, number](const ApiResult<Json>& result) { answer(responder, market, number, result); },
-       [responder] { responder.reset(); }, [responder] { responder.abandon(); }});
+       [responder] { responder.reset(); }, [responder] { responder.abandon(); }, [responder] { responder.abandon(); }});
   return true;
 }
 

@@ -5,6 +5,11 @@
 #include "sandbox/binance/orders/trading_api.hpp"
 
 namespace trunkline::sandbox::binance {
+namespace {
+
+constexpr std::size_t most_open = 200;  // as exchangeInfo tells
+
+}  // namespace
 
 ApiResult<Json> TradingApi::place_spot(Account& account, ClientMarket& market, const Parameters& parameters,
                                        std::string_view usual_response) {
@@ -13,6 +18,8 @@ ApiResult<Json> TradingApi::place_spot(Account& account, ClientMarket& market, c
   std::string response = parameters.text("newOrderRespType", usual_response);
   if (response.empty()) response = request->type == "MARKET" || request->type == "LIMIT" ? "FULL" : "ACK";
   if (response != "ACK" && response != "RESULT" && response != "FULL") return malformed_parameter("newOrderRespType");
+  if (open_orders(account, Market::Spot, market.instrument().symbol, false).size() >= most_open)
+    return refuse(-1013, "Filter failure: MAX_NUM_ORDERS");
   if (request->client_id.empty()) request->client_id = fresh_client_id();
   const auto placed = desk_.place(account, market, std::move(*request));
   if (!placed) return std::unexpected(api_error(placed.error(), Market::Spot));

@@ -78,12 +78,13 @@ void UserStreams::expire_keys(std::int64_t now_ms) {
 void UserStreams::on_order(const Account& account, const ClientMarket& market, const ClientOrder& order,
                            OrderEvent event, const FillRecord* fill) {
   const std::int64_t now = market.now_ms();
+  const std::string_view kind = fill != nullptr ? "fill" : "order";
   if (order.market == Market::Spot)
-    tell(account, market, "order", execution_report(order, event, fill, now));
+    tell(account, market, kind, execution_report(order, event, fill, now));
   else if (order.trigger)
     tell(account, market, "algo", algo_update(order, market.instrument(), now));
   else
-    tell(account, market, "order", order_trade_update(order, market.instrument(), event, fill, now));
+    tell(account, market, kind, order_trade_update(order, market.instrument(), event, fill, now));
 }
 
 void UserStreams::on_account(const Account& account, const ClientMarket& market, std::string_view why) {
@@ -107,8 +108,15 @@ void UserStreams::release() {
   for (const Kept& event : kept) send(event);
 }
 
+void UserStreams::put_fills_last() {
+  std::ranges::stable_partition(kept_, [](const Kept& event) { return event.kind != "fill"; });
+}
+
 void UserStreams::send(const Kept& event) {
+  const Occasion occasion{to_text(event.market), event.symbol, event.kind};
+  if (faults_.strike(FaultKind::UserEventLost, occasion)) return;
   deliver(event);
+  if (faults_.strike(FaultKind::UserEventDuplicate, occasion)) deliver(event);
 }
 
 void UserStreams::deliver(const Kept& event) {

@@ -36,11 +36,14 @@ class UserStreams : public DeskListener {
   // Between these what happens is kept back, so that the reply to a request goes out first.
   void hold() noexcept { ++held_; }
   void release();
+  // Of what is kept back, fills go last.
+  void put_fills_last();
 
   void on_order(const Account& account, const ClientMarket& market, const ClientOrder& order, OrderEvent event,
                 const FillRecord* fill) override;
   void on_account(const Account& account, const ClientMarket& market, std::string_view why) override;
   std::uint64_t events() const noexcept { return events_; }
+  std::size_t listeners() const noexcept { return listeners_.size(); }
 
  private:
   struct Listener {
@@ -54,7 +57,7 @@ class UserStreams : public DeskListener {
     std::uint64_t account;
     Market market;
     std::string symbol;
-    std::string_view kind;  // "order", "account": what faults call the stream
+    std::string_view kind;  // "fill", "order", "account", "algo": what faults call the stream
     std::string text;
   };
   struct Key {

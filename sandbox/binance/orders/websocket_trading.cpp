@@ -90,7 +90,8 @@ void WebSocketTrading::message(const std::shared_ptr<Connection>& connection, st
                  if (!alive || alive->gone) return;
                  alive->deaf = true;
                  alive->socket->go_half_open();
-               }});
+               },
+               [] {}});
 }
 
 // ---- the connection's own

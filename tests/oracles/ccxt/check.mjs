@@ -1,43 +1,8 @@
 // ccxt, an independent client, against a running sandbox: only its addresses are changed.
 // usage: node check.mjs SPOT_PORT USDM_PORT
-import ccxt from 'ccxt';
+import { check, client, deadline, failed, failures } from './client.mjs';
 
 const [spotPort, usdmPort] = process.argv.slice(2).map(Number);
-let failures = 0;
-
-function check(what, holds, detail = '') {
-  if (!holds) failures += 1;
-  console.log(`${holds ? 'ok  ' : 'FAIL'} ${what}${holds ? '' : ` ${detail}`}`);
-}
-
-async function deadline(what, promise, seconds = 20) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: nothing in ${seconds} s`)), seconds * 1000);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function client(type, port) {
-  const spot = type === 'spot';
-  const exchange = new ccxt.pro.binance({
-    enableRateLimit: false,
-    options: { defaultType: spot ? 'spot' : 'swap', fetchMarkets: { types: [spot ? 'spot' : 'linear'] }, fetchMargins: false },
-  });
-  exchange.has.fetchCurrencies = false;
-  for (const [key, url] of Object.entries(exchange.urls.api)) {
-    if (typeof url === 'string') exchange.urls.api[key] = url.replace(/^https:\/\/[^/]+/, `http://127.0.0.1:${port}`);
-  }
-  // "/stream" in the address is how ccxt tells spot from futures.
-  exchange.urls.api.ws.spot = `ws://127.0.0.1:${port}/stream`;
-  exchange.urls.api.ws.future = `ws://127.0.0.1:${port}/ws`;
-  await exchange.loadHttpProxyAgent();
-  return exchange;
-}
 
 async function truth(market, port, id, updateId) {
   const reply = await fetch(`http://127.0.0.1:${port}/sandbox/book?market=${market}&symbol=${id}&update_id=${updateId}`);
@@ -107,8 +72,7 @@ try {
   await run('spot', spotPort, ['BTC/USDT', 'ETH/USDT'], '/api/v3');
   await run('usdm', usdmPort, ['BTC/USDT:USDT', 'ETH/USDT:USDT'], '/fapi/v1');
 } catch (error) {
-  console.log(`FAIL ${error.stack}`);
-  failures += 1;
+  failed(error);
 }
 console.log(failures === 0 ? 'ccxt and the sandbox agree' : `${failures} failures`);
 process.exit(failures === 0 ? 0 : 1);

@@ -20,3 +20,4 @@ until [ -n "$(port_of control)" ]; do
   sleep 0.1
 done
 node "$here/check.mjs" "$(port_of spot)" "$(port_of usdm)"
+node "$here/trade.mjs" "$(port_of spot)" "$(port_of usdm)"
