@@ -81,6 +81,8 @@ class Campaign {
     return life;
   }
 
+  void clear_faults() { EXPECT_EQ(rest_.send("DELETE", "/sandbox/fault", "").status, 200); }
+
   json record(const std::string& key) { return rest_.get("/sandbox/account?key=" + key).parsed(); }
 
  private:
@@ -188,6 +190,87 @@ INSTANTIATE_TEST_SUITE_P(OrderCampaign, KilledAt, ::testing::ValuesIn(crash_poin
   std::ranges::replace(name, ':', '_');
   return name;
 });
+
+constexpr const char* faults[] = {"ack_lost:stream=create,percent=15",
+                                  "ack_lost:stream=cancel,percent=25",
+                                  "ack_lost:stream=amend,percent=25",
+                                  "slow_reply:percent=15,delay_ms=300",
+                                  "late_order:percent=15,delay_ms=200",
+                                  "late_order:percent=15,delay_ms=1200",
+                                  "fill_before_ack:percent=20",
+                                  "fill_before_ack:percent=20,field=all",
+                                  "fill_after_cancel:percent=40",
+                                  "fill_after_cancel:percent=40,field=all",
+                                  "reject_after_ack:percent=15",
+                                  "amend_races_fill:percent=50",
+                                  "half_open_taken:percent=3",
+                                  "half_open_untaken:percent=3",
+                                  "reset_taken:percent=3",
+                                  "reset_untaken:percent=3",
+                                  "user_event_lost:stream=fill,percent=15",
+                                  "user_event_lost:stream=order,percent=15",
+                                  "user_event_duplicate:percent=30",
+                                  "http_429:stream=create,percent=15,retry_after=1",
+                                  "http_429:stream=cancel,percent=25,retry_after=1",
+                                  "venue_restart:after=200,duration_ms=300",
+                                  "clock_skew:offset=3000"};
+
+void arm(Campaign& campaign, std::string fault) {
+  // Until cleared, but what happens once by itself.
+  const bool once = fault.starts_with("venue_restart") || fault.starts_with("clock_skew");
+  if (!once) fault += ",count=0";
+  const auto armed = campaign.sandbox().inject(fault);
+  ASSERT_TRUE(armed) << armed.error().message;
+}
+
+class StruckBy : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(StruckBy, NothingIsLostDoubledOrGuessed) {
+  Campaign campaign(GetParam() + 1);
+  const TempFolder folder;
+  Life life = campaign.begin(GetParam() % 2 == 0 ? "spot" : "usdm", folder);
+  SCOPED_TRACE(std::string(faults[GetParam()]) + " " + json(life).dump());
+  life.actions = 150;
+  arm(campaign, faults[GetParam()]);
+  EXPECT_TRUE(ended_well(run(life)));
+  campaign.clear_faults();
+  settle_and_compare(campaign, life);
+}
+
+INSTANTIATE_TEST_SUITE_P(OrderCampaign, StruckBy, ::testing::Range(std::size_t{0}, std::size(faults)),
+                         [](const auto& of) {
+                           std::string name = faults[of.param];
+                           std::ranges::replace_if(name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+                           return name;
+                         });
+
+std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+// TRUNKLINE_CAMPAIGN_ROUNDS and TRUNKLINE_CAMPAIGN_SEED make it longer, and repeat one.
+TEST(OrderCampaign, SeveralFaultsAndAKillAtAnyTime) {
+  const std::uint64_t rounds = number_of("TRUNKLINE_CAMPAIGN_ROUNDS", 4);
+  const std::uint64_t first = number_of("TRUNKLINE_CAMPAIGN_SEED", 100);
+  for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
+    Campaign campaign(seed);
+    const TempFolder folder;
+    Life life = campaign.begin(seed % 2 == 0 ? "spot" : "usdm", folder);
+    SCOPED_TRACE("seed " + std::to_string(seed) + " " + json(life).dump());
+    for (int again = 0; again < 2; ++again) {
+      for (int each = 0; each < 3; ++each) arm(campaign, faults[campaign.draw(std::size(faults))]);
+      life.seed += 1;
+      life.actions = 300;
+      life.kill_after_ms = 300 + static_cast<int>(campaign.draw(700));
+      const int status = run(life);
+      EXPECT_TRUE(was_killed(status) || ended_well(status));
+      campaign.clear_faults();
+    }
+    settle_and_compare(campaign, life);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
 
 TEST(OrderCampaign, KilledAtAnyTimeAgainAndAgain) {
   Campaign campaign(7);

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "trunkline/venue/json_fields.hpp"
 #include "trunkline/venue/binance/orders/order_words.hpp"
+#include "trunkline/venue/json_fields.hpp"
 
 namespace trunkline::venue::binance::orders {
 namespace {
