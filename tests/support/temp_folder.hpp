@@ -1,17 +1,21 @@
-// A folder of its own for a test, gone with it.
+// A folder of its own for a test, gone with it; in memory where there is such a place, so that no test waits for a
+// disk.
 #pragma once
 
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <unistd.h>
 
 namespace trunkline::test {
 
 class TempFolder {
  public:
   TempFolder() {
-    std::string path = (std::filesystem::temp_directory_path() / "trunkline-test-XXXXXX").string();
+    const std::filesystem::path memory = "/dev/shm";
+    std::string path = (::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path()) /
+                       "trunkline-test-XXXXXX";
     if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("no temporary folder: " + path);
     path_ = path;
   }
