@@ -191,7 +191,13 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
     watch(order.client_order_id, now());  // until it is settled
   }
 
-  const auto fillable = tracker_.all_fillable_orders();
+  auto fillable = tracker_.all_fillable_orders();
+  // After a loss of events all that may still fill; else what ended long ago has told its fills.
+  if (is_ready()) {
+    std::erase_if(fillable, [&](const InFlightOrder& order) {
+      return order.is_done() && !order.fills_missing() && now() - order.updated > 10 * config_.fills_overlap;
+    });
+  }
   if (!fillable.empty()) {
     Task<OrderResult<std::vector<TradeUpdate>>> asked_fills = query_fills(fillable, fills_since(fillable));
     const auto fills = co_await std::move(asked_fills);

@@ -103,7 +103,7 @@ void ConnectorBase::match_fills(const OrderSummary& order) {
 
 void ConnectorBase::tell_fill(const OrderChange& change, const TradeUpdate& trade) {
   const Nanos at = now();
-  risk_.add_fill(trade.trading_pair, trade.side, trade.fill_base_amount);
+  risk_.add_fill(trade.trading_pair, trade.side, trade.fill_base_amount, trade.fill_timestamp);
   crash_point("fill:before_journal");
   if (journal_) {
     if (auto kept = journal_->fill(trade, change.order.external, at); !kept) journal_failed(kept.error());
@@ -141,7 +141,7 @@ void ConnectorBase::process_position(const Position& position) {
     const std::lock_guard lock(mutex_);
     positions_[position.trading_pair] = position;
   }
-  risk_.set_position(position.trading_pair, position.quantity);
+  risk_.set_position(position.trading_pair, position.quantity, position.updated);
   publish(position.trading_pair, position_frame(position, config_.paper, now()), std::string_view(config_.account));
 }
 

@@ -1,6 +1,7 @@
 // A position of an account in a derivative, as the venue tells it.
 #pragma once
 
+#include "trunkline/core/clock.hpp"
 #include "trunkline/core/decimal.hpp"
 #include "trunkline/core/symbol.hpp"
 
@@ -15,6 +16,7 @@ struct Position {
   Price unrealized_pnl = Price::absent();
   Price realized_pnl = Price::absent();
   std::uint32_t leverage = 0;  // 0: not told
+  Nanos updated{0};            // of which moment it is, on the venue's clock; 0: not told
 };
 
 }  // namespace trunkline::order

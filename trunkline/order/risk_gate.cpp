@@ -161,13 +161,17 @@ void RiskGate::update(const OrderSummary& order) {
   open.amount = order.amount;
 }
 
-void RiskGate::set_position(SymbolHash trading_pair, Quantity position) {
+void RiskGate::set_position(SymbolHash trading_pair, Quantity position, Nanos as_of) {
   const std::lock_guard lock(mutex_);
-  exposure_[trading_pair].position = position.raw();
+  Exposure& exposure = exposure_[trading_pair];
+  if (as_of < exposure.as_of) return;  // overtaken on the way
+  exposure.position = position.raw();
+  exposure.as_of = as_of;
 }
 
-void RiskGate::add_fill(SymbolHash trading_pair, TradeType side, Quantity amount) {
+void RiskGate::add_fill(SymbolHash trading_pair, TradeType side, Quantity amount, Nanos filled_at) {
   const std::lock_guard lock(mutex_);
+  if (filled_at <= exposure_[trading_pair].as_of) return;
   exposure_[trading_pair].position += side == TradeType::Buy ? amount.raw() : -amount.raw();
 }
 

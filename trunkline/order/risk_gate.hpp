@@ -40,9 +40,9 @@ class RiskGate {
                                     std::optional<BestPrices> book) const;
   // How an order stands now; also of orders that were not admitted here.
   void update(const OrderSummary& order);
-  // Of a symbol, as fills or the venue say.
-  void set_position(SymbolHash trading_pair, Quantity position);
-  void add_fill(SymbolHash trading_pair, TradeType side, Quantity amount);
+  // Of a symbol, as the venue says it was at that moment, and as later fills change it.
+  void set_position(SymbolHash trading_pair, Quantity position, Nanos as_of = Nanos{0});
+  void add_fill(SymbolHash trading_pair, TradeType side, Quantity amount, Nanos filled_at = Nanos::max());
   Quantity position(SymbolHash trading_pair) const;
 
   TradingState trading_state() const;
@@ -67,6 +67,7 @@ class RiskGate {
     Nanos created{0};
   };
   struct Exposure {
+    Nanos as_of{0};                 // fills up to here are in the position
     std::int64_t position = 0;      // raw Quantity, signed
     std::int64_t open[2] = {0, 0};  // by TradeType
   };

@@ -232,6 +232,7 @@ Result<std::vector<order::Position>> read_positions(const Json& body, const Symb
     position.liquidation_price = fields.rounded("liquidationPrice");
     position.unrealized_pnl =
         fields.rounded(fields.find("unRealizedProfit") != nullptr ? "unRealizedProfit" : "unrealizedProfit");
+    position.updated = time_of(fields, {"updateTime"});
     const std::string_view leverage = fields.text_or("leverage", "0");
     std::from_chars(leverage.data(), leverage.data() + leverage.size(), position.leverage);
     if (!fields.ok()) return fields.error();

@@ -99,6 +99,10 @@ Result<UserEvents> read_futures_account(const Json& event, const Symbols& symbol
     if (!fields.ok()) return fields.error();
     out.events.emplace_back(balance);
   }
+  const auto time = event.find("T");
+  const Nanos updated = time != event.end() && time->is_number_unsigned()
+                            ? Nanos{std::chrono::milliseconds{time->get<std::int64_t>()}}
+                            : Nanos{0};
   for (const Json& each : account->value("P", Json::array())) {
     JsonFields fields(each);
     const auto* const rule = symbols.find(fields.text("s"));
@@ -110,6 +114,7 @@ Result<UserEvents> read_futures_account(const Json& event, const Symbols& symbol
     position.entry_price = fields.rounded("ep");
     position.unrealized_pnl = fields.rounded("up");
     position.realized_pnl = fields.rounded("cr");
+    position.updated = updated;
     if (!fields.ok()) return fields.error();
     out.events.emplace_back(position);
   }

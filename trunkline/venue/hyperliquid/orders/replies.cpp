@@ -273,6 +273,7 @@ Result<order::AccountState> read_account(const Json& body, const Symbols& symbol
   balance.total = Quantity::from_raw(margin.rounded("accountValue").raw());
   balance.available = Quantity::from_raw(fields.rounded("withdrawable").raw());
   out.balances.push_back(balance);
+  const Nanos updated = fields.find("time") != nullptr ? fields.milliseconds("time") : Nanos{0};
   for (const Json& each : *list) {
     const auto body_of = each.is_object() ? each.find("position") : each.end();
     if (body_of == each.end()) return fail(ErrorCode::Protocol, "assetPositions: position is missing");
@@ -290,6 +291,7 @@ Result<order::AccountState> read_account(const Json& body, const Symbols& symbol
     }
     if (!position.ok()) return position.error();
     held.trading_pair = rule->trading_pair;
+    held.updated = updated;
     out.positions.push_back(held);
   }
   return out;
