@@ -109,10 +109,17 @@ TEST(OrderRate, KeepsEveryWindow) {
 
 TEST(OrderRate, LeavesTheVenueAloneWhenAsked) {
   OrderRate rate;
-  rate.hold(Nanos{100});
-  rate.hold(Nanos{50});
-  EXPECT_FALSE(rate.take(Nanos{99}));
-  EXPECT_TRUE(rate.take(Nanos{100}));
+  constexpr Nanos second = std::chrono::seconds{1};
+  rate.hold(Nanos{0}, second);
+  rate.hold(Nanos{0}, second / 2);
+  EXPECT_FALSE(rate.take(second - Nanos{1}));
+  EXPECT_TRUE(rate.take(second));
+  // Not told how long: longer each time in a row.
+  rate.hold(second, Nanos{0});
+  EXPECT_TRUE(rate.held(second * 2));
+  rate.answered();
+  rate.hold(second * 10, Nanos{0});
+  EXPECT_FALSE(rate.held(second * 11));
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ int trade(const Life& life, const DeskOptions& options) {
   if (!eventually(
           [&] {
             connector.cancel_all();
-            std::this_thread::sleep_for(20ms);
+            std::this_thread::sleep_for(100ms);
             return connector.is_ready() && connector.tracker().active_order_count() == 0;
           },
           60s)) {
@@ -178,7 +178,7 @@ int live(const Life& life) {
                       .recv_window_ms = 800,
                       .request_lifetime = 1500ms,
                       .request_timeout = 700ms,
-                      .audit_interval = 200ms};
+                      .audit_interval = 500ms};
   crash_at = life.crash_at;
   crash_left = life.crash_hit;
   if (!crash_at.empty()) crash_hook = crash;

@@ -214,6 +214,8 @@ class ConnectorBase {
   void cancel_where_wanted(const OrderSummary& order);
   void release_held();
   void give_up_held(Nanos now);
+  template <class T>
+  void mind_limits(const OrderResult<T>& answer);
   void fail_create(const OrderId& id, const OrderError& error);
 
   // order_doubts.cpp: questions, and what comes of them

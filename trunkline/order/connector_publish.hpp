@@ -1,9 +1,19 @@
-// How ConnectorBase puts a frame on the stream. Private to this folder.
+// What several sources of ConnectorBase need. Private to this folder.
 #pragma once
 
 #include "trunkline/order/connector_base.hpp"
 
 namespace trunkline::order {
+
+// Of every answer of the venue.
+template <class T>
+void ConnectorBase::mind_limits(const OrderResult<T>& answer) {
+  if (answer) return rate_.answered();
+  const OrderError& error = answer.error();
+  if (error.outcome == OrderOutcome::Rejected && error.reason == OrderReason::RateLimited) {
+    rate_.hold(now(), error.retry_after);
+  }
+}
 
 template <class Message, class... Tails>
 void ConnectorBase::publish(SymbolHash trading_pair, const Message& message, const Tails&... tails) {

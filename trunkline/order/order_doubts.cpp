@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "trunkline/order/connector_base.hpp"
+#include "trunkline/order/connector_publish.hpp"
 
 namespace trunkline::order {
 
@@ -19,7 +19,7 @@ void ConnectorBase::watch(const OrderId& id, Nanos at) {
 }
 
 void ConnectorBase::ask_in_doubt(Nanos at) {
-  if (!is_connected()) return;
+  if (!is_connected() || rate_.held(at)) return;
   std::vector<OrderId> due;
   for (auto& [id, watch] : watched_) {
     if (!watch.asking && watch.due <= at) due.push_back(id);
@@ -47,6 +47,7 @@ Task<> ConnectorBase::ask(OrderId id) {
   }
   Task<OrderResult<OrderUpdate>> asked = query_order(*order);
   const auto answer = co_await std::move(asked);
+  mind_limits(answer);
   const bool not_found = !answer && answer.error().reason == OrderReason::NotFound;
   const bool over = order->sent == Nanos{0} || now() - order->sent > config_.request_lifetime;
   if (answer) process_order_update(*answer);
@@ -157,6 +158,7 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
 
   Task<OrderResult<std::vector<ListedOrder>>> asked_open = query_open_orders();
   const auto open = co_await std::move(asked_open);
+  mind_limits(open);
   if (!open) co_return std::unexpected(open.error());
   if (overtaken()) co_return std::unexpected(other);
   std::unordered_set<OrderId> listed;
@@ -280,7 +282,7 @@ void ConnectorBase::on_tick(Nanos at) {
   give_up_held(at);
   while (!unmatched_.empty() && at - unmatched_.front().second > config_.fills_overlap) unmatched_.pop_front();
   ask_in_doubt(at);
-  if (is_connected() && !reconciling_) {
+  if (is_connected() && !reconciling_ && !rate_.held(at)) {
     const bool again = reconcile_due_ != Nanos{0} && reconcile_due_ <= at;
     const bool audit = is_ready() && config_.audit_interval != Nanos{0} && audit_due_ <= at;
     if (again || audit) scope_.spawn(reconcile());

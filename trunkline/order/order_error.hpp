@@ -3,7 +3,9 @@
 
 #include <expected>
 #include <string>
+#include <utility>
 
+#include "trunkline/core/clock.hpp"
 #include "trunkline/order/order_types.hpp"
 
 namespace trunkline::order {
@@ -11,7 +13,8 @@ namespace trunkline::order {
 struct OrderError {
   OrderOutcome outcome = OrderOutcome::NotSent;
   OrderReason reason = OrderReason::None;
-  std::string message = {};  // what happened and what to do; the venue's own words where it has some
+  std::string message = {};      // what happened and what to do; the venue's own words where it has some
+  Nanos retry_after = Nanos{0};  // RateLimited: how long the venue wants to be left alone; 0: not told
 };
 
 template <class T>

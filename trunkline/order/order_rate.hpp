@@ -21,14 +21,20 @@ struct OrderLimit {
 class OrderRate {
  public:
   void set_limits(std::vector<OrderLimit> limits) { limits_ = std::move(limits); }
-  // The venue asked to be left alone for a while.
-  void hold(Nanos until) noexcept { held_until_ = std::max(held_until_, until); }
+  // The venue asked to be left alone, for so long where it said how long: nothing goes out until then, for what comes
+  // too often may be shut out altogether. Each time in a row at least twice as long as the one before.
+  void hold(Nanos now, Nanos wanted) noexcept {
+    held_until_ = std::max(held_until_, now + std::max(wanted, next_hold_));
+    next_hold_ = std::min<Nanos>(next_hold_ * 2, std::chrono::seconds{30});
+  }
+  // It answered again.
+  void answered() noexcept { next_hold_ = std::chrono::milliseconds{500}; }
+  bool held(Nanos now) const noexcept { return held_until_ > now; }
 
   // Counts a new order or an amendment in, where there is room beside the part of cancellations.
-  bool take(Nanos now) { return held_until_ <= now && count(now, true); }
+  bool take(Nanos now) { return !held(now) && count(now, true); }
   // Cancellations are not refused, only counted.
   void take_cancel(Nanos now) { count(now, false); }
-  Nanos held_until() const noexcept { return held_until_; }
 
  private:
   bool count(Nanos now, bool only_with_room) {
@@ -48,6 +54,7 @@ class OrderRate {
   std::vector<OrderLimit> limits_;
   std::deque<Nanos> sent_;
   Nanos held_until_{0};
+  Nanos next_hold_ = std::chrono::milliseconds{500};
 };
 
 }  // namespace trunkline::order

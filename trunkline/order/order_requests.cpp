@@ -74,12 +74,12 @@ Task<> ConnectorBase::place_and_process(OrderId id) {
   }
   const auto answer = co_await place_order(*order);
   crash_point("place:answered");
+  mind_limits(answer);
   if (answer) {
     process_order_update(answer->update);
     for (const TradeUpdate& fill : answer->fills) process_trade_update(fill);
     co_return;
   }
-  if (answer.error().reason == OrderReason::RateLimited) rate_.hold(now() + std::chrono::seconds{1});
   fail_create(id, answer.error());
 }
 
@@ -104,7 +104,8 @@ void ConnectorBase::begin_cancel(const OrderId& id) {
 
 void ConnectorBase::cancel_where_wanted(const OrderSummary& order) {
   const bool wanted = order.state == OrderState::PendingCancel || (order.lost && order.is_active());
-  if (!wanted || !is_connected() || shut_ || !cancelling_.insert(order.client_order_id).second) return;
+  if (!wanted || !is_connected() || shut_ || rate_.held(now()) || !cancelling_.insert(order.client_order_id).second)
+    return;
   scope_.spawn(cancel_and_process(order.client_order_id));
 }
 
@@ -125,6 +126,7 @@ Task<> ConnectorBase::cancel_and_process(OrderId id) {
   rate_.take_cancel(now());
   const auto answer = co_await cancel_order(*order);
   crash_point("cancel:answered");
+  mind_limits(answer);
   if (answer) {
     process_order_update(*answer);
   } else {
@@ -172,6 +174,7 @@ Task<> ConnectorBase::amend_and_process(OrderId id, Price price, Quantity amount
     Task<OrderResult<OrderUpdate>> asked = amend_order(*order, price, amount);
     answer = co_await std::move(asked);
     crash_point("amend:answered");
+    mind_limits(answer);
   }
   if (answer) {
     process_order_update(*answer);

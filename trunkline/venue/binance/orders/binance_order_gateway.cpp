@@ -102,7 +102,9 @@ void BinanceOrderGateway::on_bytes(ConnectionId connection, std::span<char> mess
   }
   Pending pending = std::move(found->second);
   pending_.erase(found);
-  const int status = body.value("status", 0);
+  if (const auto limits = body.find("rateLimits"); limits != body.end()) note_weight(*limits, received);
+  const auto state = body.find("status");
+  const int status = state != body.end() && state->is_number_integer() ? state->get<int>() : 0;
   const auto result = body.find(status == 200 ? "result" : "error");
   if (status == 0 || result == body.end()) {
     take_malformed(fmt::format("a reply without status or result: {}", excerpt(text)), outbox);
@@ -131,7 +133,15 @@ void BinanceOrderGateway::on_reply(const Reply& reply, Sink&, Outbox& outbox) {
                         {order::OrderOutcome::Unknown, order::OrderReason::VenueError, "a reply that cannot be read"},
                         reply.received, outbox);
   }
-  finish(std::move(pending), reply.status, body, reply.received, outbox);
+  Json told = body;
+  for (const auto& [name, value] : reply.headers) {
+    // As the WebSocket API says it: a time.
+    std::int64_t seconds = 0;
+    if (name != "Retry-After" || !told.is_object()) continue;
+    std::from_chars(value.data(), value.data() + value.size(), seconds);
+    told["data"]["retryAfter"] = (reply.received + clock_offset_) / std::chrono::milliseconds{1} + seconds * 1'000;
+  }
+  finish(std::move(pending), reply.status, told, reply.received, outbox);
 }
 
 void BinanceOrderGateway::on_tick(Nanos now, Sink&, Outbox& outbox) {

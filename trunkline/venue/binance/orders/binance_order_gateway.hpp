@@ -97,6 +97,8 @@ class BinanceOrderGateway final : public order::OrderGateway {
                   Outbox& outbox);
   const order::TradingRule* rule_or_refuse(order::Ticket ticket, SymbolHash trading_pair, int kind);
   Stamp stamp(Nanos now) const noexcept;
+  bool within_weight(const CallSpec& spec, Nanos now);
+  void note_weight(const Json& limits, Nanos now);
 
   // order_gateway_replies.cpp
   void finish(Pending pending, int status, const Json& body, Nanos now, Outbox& outbox);
@@ -130,7 +132,9 @@ class BinanceOrderGateway final : public order::OrderGateway {
   Nanos catalog_due_{0};
   Nanos key_due_{0};  // when a listen key that could not be had is asked for again; 0: not
   bool connected_ = false;
-  std::set<std::string> ordered_;  // venue symbols that have had orders: the dead man's switch is by symbol
+  std::set<std::string> ordered_;   // venue symbols that have had orders: the dead man's switch is by symbol
+  std::int64_t weight_minute_ = 0;  // of the venue's clock, and
+  std::uint32_t weight_used_ = 0;   // what was used of it, by us or as the venue says
   Counters counters_;
 };
 

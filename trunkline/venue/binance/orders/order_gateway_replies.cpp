@@ -1,4 +1,5 @@
 // What becomes of the answers to BinanceOrderGateway's requests.
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -34,6 +35,14 @@ OrderError error_in(int status, const Json& body) {
 void BinanceOrderGateway::finish(Pending pending, int status, const Json& body, Nanos now, Outbox& outbox) {
   if (status != 200) {
     OrderError error = error_in(status, body);
+    if (const auto data = body.is_object() ? body.find("data") : body.end(); data != body.end() && data->is_object()) {
+      const auto until = data->find("retryAfter");
+      if (until != data->end() && until->is_number_integer()) {
+        const Nanos wait =
+            std::chrono::milliseconds{until->get<std::int64_t>() % 10'000'000'000'000} - (now + clock_offset_);
+        error.retry_after = std::clamp<Nanos>(wait, Nanos{0}, std::chrono::hours{1});
+      }
+    }
     if (error.reason == OrderReason::Clock) clock_due_ = now;
     return fail_request(std::move(pending), std::move(error), now, outbox);
   }
