@@ -140,7 +140,7 @@ int trade(const Life& life, const DeskOptions& options) {
             std::this_thread::sleep_for(100ms);
             return connector.is_ready() && connector.tracker().active_order_count() == 0;
           },
-          60s)) {
+          130s)) {  // a minute's request weight may be used up
     give_up(log, "orders stay open");
   }
   const auto whole = [&] {

@@ -273,6 +273,7 @@ class ConnectorBase {
   bool reconciling_ = false;
   Nanos reconcile_due_{0};  // 0: not wanted
   Nanos audit_due_{0};
+  Nanos reconciled_at_{0};
   OrderRate rate_;
   Nanos dead_man_due_{0};
   Nanos risk_due_{0};

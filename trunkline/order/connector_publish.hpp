@@ -10,7 +10,8 @@ template <class T>
 void ConnectorBase::mind_limits(const OrderResult<T>& answer) {
   if (answer) return rate_.answered();
   const OrderError& error = answer.error();
-  if (error.outcome == OrderOutcome::Rejected && error.reason == OrderReason::RateLimited) {
+  const bool told = error.outcome == OrderOutcome::Rejected || error.retry_after != Nanos{0};
+  if (told && error.reason == OrderReason::RateLimited) {
     rate_.hold(now(), error.retry_after);
   }
 }

@@ -24,14 +24,24 @@ void ConnectorBase::ask_in_doubt(Nanos at) {
   for (auto& [id, watch] : watched_) {
     if (!watch.asking && watch.due <= at) due.push_back(id);
   }
-  for (const OrderId& id : due) {
+  std::erase_if(due, [this](const OrderId& id) {
     const auto order = tracker_.find(id);
-    if (!order || is_settled(*order)) {
-      watched_.erase(id);
+    const bool settled = !order || is_settled(*order);
+    if (settled) watched_.erase(id);
+    return settled;
+  });
+  // Many at once, as after a lost connection, are asked for together.
+  constexpr std::size_t one_by_one = 10;
+  for (const OrderId& id : due) {
+    Watch& watch = watched_[id];
+    if (due.size() <= one_by_one) {
+      watch.asking = true;
+      scope_.spawn(ask(id));
       continue;
     }
-    watched_[id].asking = true;
-    scope_.spawn(ask(id));
+    watch.wait = std::min(watch.wait * 2, config_.last_query);
+    watch.due = at + watch.wait;
+    if (reconcile_due_ == Nanos{0}) reconcile_due_ = std::max(at, reconciled_at_ + std::chrono::seconds{1});
   }
 }
 
@@ -52,25 +62,17 @@ Task<> ConnectorBase::ask(OrderId id) {
   const bool over = order->sent == Nanos{0} || now() - order->sent > config_.request_lifetime;
   if (answer) process_order_update(*answer);
 
-  // Before it is called gone, its fills and the open orders have the word, too.
-  bool gone = not_found && over;
-  const auto after = tracker_.find(id);
-  if (gone || (after && after->fills_missing())) {
+  if (const auto after = tracker_.find(id); after && after->fills_missing()) {
     std::vector<InFlightOrder> one{*order};
     Task<OrderResult<std::vector<TradeUpdate>>> asked_fills = query_fills(one, fills_since(one));
     const auto fills = co_await std::move(asked_fills);
-    if (!fills) gone = false;
     if (fills) {
       for (const TradeUpdate& fill : *fills) process_trade_update(fill);
     }
   }
-  if (gone) {
-    Task<OrderResult<std::vector<ListedOrder>>> asked_open = query_open_orders();
-    const auto open = co_await std::move(asked_open);
-    gone = open &&
-           std::ranges::none_of(*open, [&](const ListedOrder& listed) { return listed.update.client_order_id == id; });
-  }
-  if (not_found) apply(tracker_.process_order_not_found(id, gone, now()));
+  if (not_found) apply(tracker_.process_order_not_found(id, false, now()));
+  // Before it is called gone, the open orders and its fills have the word, too: for all such orders at once.
+  if (not_found && over) reconcile_due_ = now();
 
   const auto found = watched_.find(id);
   if (found == watched_.end()) co_return;
@@ -127,7 +129,8 @@ Task<> ConnectorBase::reconcile() {
       if (!is_connected()) break;
       continue;
     }
-    audit_due_ = now() + config_.audit_interval;
+    reconciled_at_ = now();
+    audit_due_ = reconciled_at_ + config_.audit_interval;
     {
       const std::lock_guard lock(mutex_);
       ++counters_.reconciliations;
@@ -156,6 +159,7 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
   const auto overtaken = [&] { return generation != generation_; };
   const OrderError other{OrderOutcome::NotSent, OrderReason::Disconnected, "the connection changed meanwhile"};
 
+  const Nanos began = now();
   Task<OrderResult<std::vector<ListedOrder>>> asked_open = query_open_orders();
   const auto open = co_await std::move(asked_open);
   mind_limits(open);
@@ -177,6 +181,7 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
     process_order_update(order.update);
   }
 
+  std::vector<OrderId> absent;  // of requests that can no longer take effect
   for (const InFlightOrder& order : tracker_.active_orders()) {
     if (order.state == OrderState::PendingCreate || listed.contains(order.client_order_id)) continue;
     if (order.state == OrderState::PendingSubmit) continue;  // its answer is on the way
@@ -187,6 +192,7 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
       process_order_update(*answer);
     } else if (answer.error().reason == OrderReason::NotFound) {
       apply(tracker_.process_order_not_found(order.client_order_id, false, now()));
+      if (began - order.sent > config_.request_lifetime) absent.push_back(order.client_order_id);
     } else {
       co_return std::unexpected(answer.error());
     }
@@ -206,6 +212,11 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
     if (!fills) co_return std::unexpected(fills.error());
     for (const TradeUpdate& fill : *fills) process_trade_update(fill);
     if (overtaken()) co_return std::unexpected(other);
+  }
+
+  for (const OrderId& id : absent) {
+    const auto order = tracker_.find(id);
+    if (order && order->filled_amount.is_zero()) apply(tracker_.process_order_not_found(id, true, now()));
   }
 
   Task<OrderResult<AccountState>> asked_account = query_account();

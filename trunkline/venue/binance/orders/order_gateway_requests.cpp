@@ -75,10 +75,12 @@ void BinanceOrderGateway::note_weight(const Json& limits, Nanos now) {
 void BinanceOrderGateway::send(Call call, const Parameters& parameters, Pending pending, Nanos now, Outbox& outbox) {
   const CallSpec& spec = call_spec(config_.segment, call);
   if (!within_weight(spec, now)) {
-    return fail_request(std::move(pending),
-                        {order::OrderOutcome::NotSent, OrderReason::RateLimited,
-                         "the venue's request weight of this minute is used up"},
-                        now, outbox);
+    order::OrderError error{order::OrderOutcome::NotSent, OrderReason::RateLimited,
+                            "the venue's request weight of this minute is used up"};
+    // Nothing at all is left where not even a cancellation may go.
+    const bool cancels = call == Call::Cancel || call == Call::CancelAlgo;
+    if (cancels) error.retry_after = std::chrono::minutes{1} - (now + clock_offset_) % std::chrono::minutes{1};
+    return fail_request(std::move(pending), std::move(error), now, outbox);
   }
   const std::uint64_t id = next_id_++;
   pending.asked = now;
