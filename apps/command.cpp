@@ -85,7 +85,7 @@ Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settin
 
 hub::Credentials sandbox_credentials(std::string_view exchange) {
   if (exchange.starts_with("alpaca")) return {"sandbox", "sandbox"};
-  if (const auto row = hub::OrderRegistry::find(exchange)) {
+  if (const auto row = hub::OrderRegistry::find(exchange); row && !(*row)->sandbox_key.empty()) {
     return {std::string((*row)->sandbox_key), std::string((*row)->sandbox_secret)};
   }
   return {};

@@ -95,7 +95,7 @@ void choose_sandbox_accounts(hub::Settings& settings, const std::vector<SymbolDe
   if (settings.orders.none || !settings.orders.exchanges.empty()) return;
   for (const hub::OrderExchangeRow& row : hub::OrderRegistry::rows()) {
     const bool wanted = std::ranges::find(symbols, row.exchange, &SymbolDescriptor::exchange) != symbols.end();
-    if (wanted) settings.orders.exchanges.emplace_back(row.exchange);
+    if (wanted && !row.sandbox_key.empty()) settings.orders.exchanges.emplace_back(row.exchange);
   }
 }
 

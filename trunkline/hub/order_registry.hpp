@@ -25,7 +25,7 @@ struct OrderExchangeRow {
   order::ClientIdForm client_ids;
   // InvalidArgument where the credentials cannot be what the venue wants; shows nothing of them.
   Result<std::unique_ptr<order::OrderGateway>> (*make)(GatewayRequest request);
-  // The account that its sandbox has from the start; it is nobody's.
+  // The account that its sandbox has from the start; it is nobody's. Empty: its sandbox takes no orders.
   std::string_view sandbox_key;
   std::string_view sandbox_secret;
 };
