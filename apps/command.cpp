@@ -7,6 +7,7 @@
 #include <set>
 
 #include "trunkline/hub/configured_exchange.hpp"
+#include "trunkline/hub/order_registry.hpp"
 
 namespace trunkline::apps {
 
@@ -84,6 +85,9 @@ Result<void> connect_exchange(hub::ExchangeHub& hub, const hub::Settings& settin
 
 hub::Credentials sandbox_credentials(std::string_view exchange) {
   if (exchange.starts_with("alpaca")) return {"sandbox", "sandbox"};
+  if (const auto row = hub::OrderRegistry::find(exchange); row && !(*row)->sandbox_key.empty()) {
+    return {std::string((*row)->sandbox_key), std::string((*row)->sandbox_secret)};
+  }
   return {};
 }
 
@@ -122,10 +126,17 @@ sigset_t ending_signals() {
 
 }  // namespace
 
-SignalWait::SignalWait() {
-  const sigset_t signals = ending_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+SignalWait::SignalWait(std::initializer_list<int> others) : all_(ending_signals()) {
+  for (const int signal : others) sigaddset(&all_, signal);
+  pthread_sigmask(SIG_BLOCK, &all_, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+int SignalWait::next() {
+  int signal = 0;
+  while (sigwait(&all_, &signal) != 0) {
+  }
+  return signal;
 }
 
 bool SignalWait::wait_for(Nanos time) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <csignal>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +32,7 @@ void add_relay(CLI::App& program, int& exit_code);
 void add_bridge(CLI::App& program, int& exit_code);
 void add_tail(CLI::App& program, int& exit_code);
 void add_sandbox(CLI::App& program, int& exit_code);
+void add_order(CLI::App& program, int& exit_code);
 void add_ctl(CLI::App& program, int& exit_code);
 void add_alpaca_sandbox(CLI::App& sandboxes, int& exit_code);
 void add_settings(CLI::App& program, int& exit_code);
@@ -53,13 +56,19 @@ int complain(const Error& error);
 // Returns at SIGINT or SIGTERM. Block the signals before any thread starts: SignalWait's constructor does.
 class SignalWait {
  public:
-  SignalWait();
+  // `others` are waited for too, where next() is called.
+  explicit SignalWait(std::initializer_list<int> others = {});
+  // Whichever comes first.
+  int next();
   // False when the time is over and no signal came.
   bool wait_for(Nanos time);
   void wait() {
     while (!wait_for(std::chrono::hours{1})) {
     }
   }
+
+ private:
+  sigset_t all_;
 };
 
 }  // namespace trunkline::apps

@@ -1,12 +1,8 @@
 // trunkline ctl: changes a running hub.
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
-#include <optional>
 
 #include "apps/command.hpp"
-#include "trunkline/hub/control.hpp"
-#include "trunkline/net/asio.hpp"
-#include "trunkline/net/http_client.hpp"
+#include "apps/hub_client.hpp"
 
 namespace trunkline::apps {
 namespace {
@@ -17,48 +13,10 @@ struct Options {
   std::string address;
   std::string name;
   std::string channels;
+  std::string reason;
   bool as_json = false;
   SettingsOptions settings;
 };
-
-struct Call {
-  std::string method;
-  std::string path;
-  json body = nullptr;
-};
-
-Result<json> ask(const hub::Settings& settings, const Options& options, const Call& call) {
-  const std::string& address = options.address.empty() ? settings.http_listen : options.address;
-  if (!hub::is_loopback(address)) {
-    return fail(ErrorCode::InvalidArgument, fmt::format("{}: control is for loopback alone", excerpt(address)));
-  }
-  const auto token = hub::control_token(settings.control_token_file);
-  if (!token) return std::unexpected(token.error());
-  net::asio::io_context io;
-  net::HttpClient client(io);
-  std::optional<Result<net::HttpClient::Reply>> reply;
-  net::HttpClient::Request request{.method = call.method,
-                                   .url = fmt::format("http://{}{}", address, call.path),
-                                   .body = call.body.is_null() ? std::string{} : call.body.dump()};
-  request.headers.add("Authorization", "Bearer " + *token);
-  client.send(std::move(request), [&](Result<net::HttpClient::Reply> got) { reply.emplace(std::move(got)); });
-  while (!reply) {
-    io.restart();
-    io.run_one();
-  }
-  if (!*reply) {
-    return fail((*reply).error().code,
-                fmt::format("no hub at {}: {}; start one with `trunkline run`", address, (*reply).error().message));
-  }
-  json body = json::parse((*reply)->body(), nullptr, false);
-  if ((*reply)->status >= 300) {
-    const bool says = body.is_object() && body.contains("error");
-    return fail(ErrorCode::Unavailable,
-                says ? body["error"].get<std::string>()
-                     : fmt::format("{} answered {}: {}", address, (*reply)->status, excerpt((*reply)->body())));
-  }
-  return body;
-}
 
 void print(const json& answer) {
   if (!answer.contains("connectors")) {
@@ -73,10 +31,10 @@ void print(const json& answer) {
   }
 }
 
-int run(const Options& options, const Call& call) {
+int run(const Options& options, const HubCall& call) {
   const auto settings = options.settings.load();
   if (!settings) return 2;
-  const auto answer = ask(*settings, options, call);
+  const auto answer = HubClient(*settings, options.address).ask(call);
   if (!answer) return complain(answer.error());
   if (options.as_json) {
     fmt::print("{}\n", answer->dump());
@@ -95,7 +53,7 @@ json subscription(const Options& options) {
 }  // namespace
 
 void add_ctl(CLI::App& program, int& exit_code) {
-  auto* ctl = program.add_subcommand("ctl", "change a running hub: connectors and symbols");
+  auto* ctl = program.add_subcommand("ctl", "change a running hub: connectors, symbols, and whether it trades");
   ctl->require_subcommand(1);
   auto options = std::make_shared<Options>();
   ctl->add_option("--address", options->address, "of the hub; unset: http.listen")->type_name("ADDRESS");
@@ -105,6 +63,19 @@ void add_ctl(CLI::App& program, int& exit_code) {
   ctl->add_subcommand("connectors", "list them")->callback([options, &exit_code] {
     exit_code = run(*options, {"GET", "/control/connectors"});
   });
+  for (const auto& [name, state, means] :
+       {std::tuple{"halt", "Halted", "the kill switch: no new order goes out, and what is open is cancelled"},
+        std::tuple{"reduce", "Reducing", "only orders that make positions smaller go out"},
+        std::tuple{"resume", "Active", "orders go out again"}}) {
+    auto* command = ctl->add_subcommand(name, means);
+    command->add_option("exchange", options->name, "of that account alone; unset: all");
+    command->add_option("--reason", options->reason, "kept in the journal and told on the stream");
+    command->callback([options, &exit_code, state] {
+      json body{{"state", state}, {"reason", options->reason.empty() ? "trunkline ctl" : options->reason}};
+      if (!options->name.empty()) body["exchange"] = options->name;
+      exit_code = run(*options, {"POST", "/trading_state", std::move(body)});
+    });
+  }
   auto* connect = ctl->add_subcommand("connect", "add the connector of an exchange");
   connect->add_option("exchange", options->name, "such as kraken")->required();
   connect->callback([options, &exit_code] {

@@ -1,5 +1,7 @@
 // trunkline run: connectors, bus, relay, bridge and dashboard in one process.
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <map>
 #include <optional>
@@ -8,6 +10,8 @@
 #include "sandbox/registry.hpp"
 #include "trunkline/hub/control.hpp"
 #include "trunkline/hub/exchange_hub.hpp"
+#include "trunkline/hub/order_desk.hpp"
+#include "trunkline/hub/order_face.hpp"
 #include "trunkline/hub/stream_server.hpp"
 
 namespace trunkline::apps {
@@ -45,6 +49,7 @@ Result<std::vector<std::unique_ptr<sandbox::RunningSandbox>>> start_sandboxes(
     for (const std::string_view exchange : row->exchanges) {
       hub::ExchangeSettings& own = settings.exchanges[std::string(exchange)];
       own.endpoint = (*started)->endpoint(exchange);
+      own.domain = "sandbox";
       own.credentials = sandbox_credentials(exchange);
     }
     running.push_back(*std::move(started));
@@ -66,6 +71,53 @@ std::vector<hub::ConnectorCounters> counters_of(const hub::ExchangeHub& hub) {
   return counters;
 }
 
+// A folder that goes with the run: a sandbox forgets its orders too.
+class RunFolder {
+ public:
+  RunFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "trunkline-run-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~RunFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+  const std::string& path() const noexcept { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Sandboxes take orders unless told otherwise.
+void choose_sandbox_accounts(hub::Settings& settings, const std::vector<SymbolDescriptor>& symbols) {
+  if (settings.orders.none || !settings.orders.exchanges.empty()) return;
+  for (const hub::OrderExchangeRow& row : hub::OrderRegistry::rows()) {
+    const bool wanted = std::ranges::find(symbols, row.exchange, &SymbolDescriptor::exchange) != symbols.end();
+    if (wanted && !row.sandbox_key.empty()) settings.orders.exchanges.emplace_back(row.exchange);
+  }
+}
+
+Result<void> open_accounts(hub::OrderDesk& desk, const hub::Settings& settings, bool sandbox) {
+  auto accounts = hub::configured_accounts(settings);
+  if (!accounts) return std::unexpected(accounts.error());
+  for (hub::OrderAccountConfig& account : *accounts) {
+    if (sandbox && account.domain != "sandbox") {
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("orders.exchanges names {}, which --sandbox did not start: name a symbol of it, too",
+                              account.exchange));
+    }
+    if (auto opened = desk.open(std::move(account)); !opened) return opened;
+  }
+  return {};
+}
+
+// Until SIGINT or SIGTERM; SIGUSR1 is the kill switch.
+void serve(SignalWait& signals, hub::OrderDesk& desk) {
+  while (signals.next() == SIGUSR1) desk.set_trading_state(wire::TradingState::Halted, "SIGUSR1");
+}
+
 // The token that commands must bring; empty where there is to be no control.
 Result<std::string> make_control(const hub::Settings& settings, EventLog& log) {
   if (settings.control_token_file.empty() || settings.http_listen.empty()) return std::string{};
@@ -76,7 +128,8 @@ Result<std::string> make_control(const hub::Settings& settings, EventLog& log) {
   return hub::control_token(settings.control_token_file);
 }
 
-void print_addresses(const hub::StreamServer& server, const std::map<std::string, std::string>& sandboxes) {
+void print_addresses(const hub::StreamServer& server, const std::map<std::string, std::string>& sandboxes,
+                     const hub::OrderDesk& desk) {
   fmt::print("Trunkline {}\n", TRUNKLINE_VERSION);
   if (!server.http_address().empty()) {
     fmt::print("  dashboard  http://{0}/\n  stream     ws://{0}/ws\n", server.http_address());
@@ -84,6 +137,8 @@ void print_addresses(const hub::StreamServer& server, const std::map<std::string
   if (!server.relay_socket().empty()) fmt::print("  relay      {}\n", server.relay_socket());
   for (const auto& [exchange, endpoint] : sandboxes)
     fmt::print("  sandbox    {}/sandbox/status  {}\n", endpoint, exchange);
+  for (const auto& account : desk.accounts())
+    fmt::print("  orders     {} {} {}\n", account->exchange(), account->domain(), account->connector().account());
   fmt::print("Ctrl-C ends.\n");
   std::fflush(stdout);
 }
@@ -97,14 +152,19 @@ int run(Options& options) {
   if (!settings) return 2;
   if (settings->symbols.empty()) settings->symbols = options.sandbox ? sandbox_defaults : live_defaults;
 
-  SignalWait signals;
+  SignalWait signals({SIGUSR1});
   hub::Log log(settings->log);
   const auto symbols = parse_symbols(settings->symbols);
   if (!symbols) return complain(symbols.error());
 
   std::vector<std::unique_ptr<sandbox::RunningSandbox>> sandboxes;
   std::map<std::string, std::string> sandbox_addresses;  // by exchange
+  std::optional<RunFolder> run_folder;
   if (options.sandbox) {
+    choose_sandbox_accounts(*settings, *symbols);
+    if (settings->orders.journal.empty()) settings->orders.journal = run_folder.emplace().path();
+    if (settings->orders.journal.empty())
+      return complain({ErrorCode::Io, "no folder could be made for the run: choose one with orders.journal"});
     auto started = start_sandboxes(options, *symbols, *settings, log);
     if (!started) return complain(started.error());
     sandboxes = *std::move(started);
@@ -114,11 +174,14 @@ int run(Options& options) {
   }
   hub::ExchangeHub hub(hub_config(*settings), log);
   if (auto connected = connect_exchanges(hub, *settings, *symbols); !connected) return complain(connected.error());
+  hub::OrderDesk desk(hub, log);
+  if (auto opened = open_accounts(desk, *settings, options.sandbox); !opened) return complain(opened.error());
   std::optional<hub::Control> control;
-  if (auto made = make_control(*settings, log); !made) {
-    return complain(made.error());
-  } else if (!made->empty()) {
-    control.emplace(hub, *std::move(made),
+  const auto token = make_control(*settings, log);
+  if (!token) return complain(token.error());
+  const hub::OrderFace orders(desk, *token);
+  if (!token->empty()) {
+    control.emplace(hub, *token,
                     [&](const std::string& exchange) { return connect_exchange(hub, *settings, exchange, ""); });
   }
   auto server = hub::StreamServer::start(
@@ -127,12 +190,16 @@ int run(Options& options) {
                    .request_resend = [&hub](SymbolHash symbol) { hub.request_resend(symbol); },
                    .counters = [&hub] { return counters_of(hub); },
                    .control = control ? [&control](const net::HttpRequest& request) { return control->answer(request); }
-                                      : std::function<net::HttpResponse(const net::HttpRequest&)>{}},
+                                      : std::function<net::HttpResponse(const net::HttpRequest&)>{},
+                   .orders = [&orders](const net::HttpRequest& request) { return orders.answer(request); },
+                   .order_accounts = [&desk] { return desk.views(); }},
       log);
   if (!server) return complain(server.error());
   hub.start();
-  print_addresses(**server, sandbox_addresses);
-  signals.wait();
+  desk.start();
+  print_addresses(**server, sandbox_addresses, desk);
+  serve(signals, desk);
+  desk.stop();
   hub.stop();
   (*server)->stop();
   return 0;

@@ -14,13 +14,17 @@ export async function freePort() {
   return port;
 }
 
+/** What the hubs of these tests take as control token. */
+export const controlToken = "the-token-of-the-browser-tests";
+
 /** A process whose standard output names addresses: "  dashboard  http://127.0.0.1:8000". */
 class Program {
   constructor(command, args) {
     this.output = "";
     this.errors = "";
     this.addresses = new Map();
-    this.process = spawn(command, args, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
+    const env = { ...process.env, TRUNKLINE_CONTROL_TOKEN: controlToken };
+    this.process = spawn(command, args, { cwd: repository, stdio: ["ignore", "pipe", "pipe"], env });
     process.once("exit", () => this.process.kill("SIGKILL"));
     this.ended = new Promise((done) => this.process.once("exit", done));
     this.process.stderr.on("data", (data) => (this.errors = (this.errors + data).slice(-8000)));
@@ -52,6 +56,7 @@ class Program {
 export function trunkline(path) {
   return {
     symbols: ["binance:BTC-USDT", "binance:ETH-USDT"],
+    takesOrders: true,
     async start(port, options = {}) {
       const program = new Program(path, [
         "run",

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { crowd, isConflatedAlone, keepsPace, openBeside } from "./crowd.mjs";
 import { fakeHub, freePort, trunkline } from "./programs.mjs";
+import { ordersAreShownAndChanged } from "./orders.mjs";
 import { assertSameBook, control, inSteps, trueBook, venueName, whilePaused } from "./sandbox.mjs";
 import { eventually, launch, Screen } from "./screen.mjs";
 
@@ -182,6 +183,15 @@ check("symbols are filtered, walked and picked by keys", async () => {
   assert.ok(!(await screen.get("help").isVisible()));
 });
 
+if (subject.takesOrders) {
+  check("orders are shown as they go, and changed by who has the token", async () => {
+    await ordersAreShownAndChanged(hub, screen, first);
+    await screen.page.screenshot({ path: join(pictures, "orders.png") });
+    await screen.page.keyboard.press("o");
+    assert.ok(!(await screen.get("orders").isVisible()));
+  });
+}
+
 check("a hub that dies is shown as gone, and the page finds the next one", async () => {
   await hub.kill();
   await eventually("the page says so", async () => (await screen.text("status")) === "Reconnecting");
@@ -231,6 +241,7 @@ check("everything is reachable on a screen of 380 pixels", async () => {
     ["trades", "trade-row"],
     ["system", "latency-row"],
     ["alerts", "alert-list"],
+    ...(subject.takesOrders ? [["orders", "account-row"]] : []),
   ]) {
     await small.get(`tab-${tab}`).click();
     await eventually(`${tab} is visible`, async () => small.get(id).first().isVisible());

@@ -37,6 +37,16 @@ class Examples(unittest.TestCase):
         self.assertRegex(output, r"(buy |sell) \d+(\.\d+)? \d+")
         self.assertRegex(output, r"\d+ messages, \d+ frames")
 
+    def test_the_quoting_strategy_trades_and_ends_with_nothing_open(self):
+        done = subprocess.run([EXAMPLES / "example_quoting_strategy", "binance:BTC-USDT", self.endpoint, "6"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"(Buy|Sell) 0\.\d+ @ \d+")
+        self.assertRegex(done.stdout, r"\d+ fills, bought \S+, sold \S+, PnL -?\d")
+        self.assertIn("\n0 orders open\n", done.stdout)
+        account = get_json(f"{self.endpoint}/sandbox/account?key=sandbox-key")
+        self.assertEqual([order for order in account["orders"] if order["state"] in ("new", "partially_filled")], [])
+
     def run_alone(self, name, *arguments):
         done = subprocess.run([EXAMPLES / f"example_{name}", *arguments], capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -102,14 +102,20 @@ Result<std::string> control_token(const std::string& file) {
   return token;
 }
 
-net::HttpResponse Control::answer(const net::HttpRequest& request) {
+bool carries_token(const net::HttpRequest& request, std::string_view token) {
   constexpr std::string_view scheme = "Bearer ";
   const std::string_view given = request.headers.get("Authorization");
-  if (!given.starts_with(scheme) || !equal_secrets(given.substr(scheme.size()), token_)) {
-    auto refused = reply(401, {{"error", "the control token is missing or wrong"}});
-    refused.headers.add("WWW-Authenticate", "Bearer");
-    return refused;
-  }
+  return given.starts_with(scheme) && equal_secrets(given.substr(scheme.size()), token);
+}
+
+net::HttpResponse unauthorized() {
+  auto refused = reply(401, {{"error", "the control token is missing or wrong"}});
+  refused.headers.add("WWW-Authenticate", "Bearer");
+  return refused;
+}
+
+net::HttpResponse Control::answer(const net::HttpRequest& request) {
+  if (!carries_token(request, token_)) return unauthorized();
   if (request.path == connectors_path || request.path.starts_with(std::string(connectors_path) + "/")) {
     return connectors(request);
   }

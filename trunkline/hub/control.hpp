@@ -26,6 +26,9 @@ namespace trunkline::hub {
 Result<std::string> control_token(const std::string& file);
 // True for an address:port that only this machine reaches. Tokens travel in the clear: control is for those alone.
 bool is_loopback(std::string_view address);
+// Whether the request brings this token; compared in constant time.
+bool carries_token(const net::HttpRequest& request, std::string_view token);
+net::HttpResponse unauthorized();
 
 class Control {
  public:

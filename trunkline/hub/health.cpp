@@ -85,6 +85,17 @@ Json connector_json(const ConnectorView& connector, const ConnectorCounters* cou
           {"connections", std::move(connections)}};
 }
 
+Json orders_json(std::span<const OrderAccountView> accounts) {
+  Json out = Json::object();
+  for (const OrderAccountView& account : accounts) {
+    out[account.exchange] = {{"domain", account.domain},  {"account", account.account},
+                             {"ready", account.ready},    {"trading_state", wire::to_text(account.trading_state)},
+                             {"open", account.open},      {"lost", account.lost},
+                             {"unknown", account.unknown}};
+  }
+  return out;
+}
+
 Json rate_json(const RateWindow& window, const ProcessView& process, Nanos now) {
   return {{"per_minute_count", window.per_minute(now)},
           {"per_second_rate", window.per_second(now)},
@@ -113,7 +124,9 @@ std::string health_json(const StreamMonitor& monitor, const ProcessView& process
   for (const auto& [id, connector] : monitor.connectors()) {
     const std::string name = connector_name(id, connector);
     Json view = connector_json(connector, find_counters(counters, name), process, now);
-    if (first.is_null()) first = view;
+    const bool of_orders =
+        std::ranges::find(process.orders, name, &OrderAccountView::connector) != process.orders.end();
+    if (first.is_null() && !of_orders) first = view;
     connectors[name] = std::move(view);
   }
   std::map<std::string, const BookView*> ordered;
@@ -132,6 +145,7 @@ std::string health_json(const StreamMonitor& monitor, const ProcessView& process
                        {"connector", std::move(first)},
                        {"connectors", std::move(connectors)},
                        {"books", std::move(books)},
+                       {"orders", orders_json(process.orders)},
                        {"clients", {{"relay", process.relay_clients}, {"bridge", process.bridge_clients}}},
                        {"slow_clients", process.slow_clients},
                        {"client_missed", process.client_missed},

@@ -7,12 +7,33 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "trunkline/core/clock.hpp"
 #include "trunkline/hub/stream_monitor.hpp"
 #include "trunkline/relay/stream_filter.hpp"
 
 namespace trunkline::hub {
+
+// How an account for orders stands.
+struct OrderAccountView {
+  std::string connector;  // what its connections are called on the stream
+  std::string exchange;
+  std::string domain;
+  std::string account;
+  bool connected = false;
+  bool ready = false;
+  wire::TradingState trading_state = wire::TradingState::Active;
+  std::uint64_t sent = 0;
+  std::uint64_t refused = 0;  // by the risk gate
+  std::uint64_t open = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t fills = 0;
+  std::uint64_t reconciliations = 0;
+  std::uint64_t journal_syncs = 0;
+  std::uint64_t journal_failures = 0;
+};
 
 // Figures of this process that no frame carries.
 struct ProcessView {
@@ -24,6 +45,7 @@ struct ProcessView {
   std::uint64_t client_missed = 0;  // frames that clients were told they missed
   std::uint64_t bus_missed = 0;     // frames that this process did not read in time
   relay::FilterCounts filtered = {};
+  std::vector<OrderAccountView> orders = {};
 };
 
 // One connector's counters that only its own process knows.

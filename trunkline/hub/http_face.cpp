@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "trunkline/hub/order_face.hpp"
+
 namespace trunkline::hub {
 
 extern const std::string_view dashboard_html;  // made by tools/embed.py
@@ -72,6 +74,10 @@ net::HttpResponse HttpFace::answer(const net::HttpRequest& request) const {
     if (!sources_.control) return text_response(404, "control is off here: see docs/control.md\n");
     return sources_.control(request);
   }
+  if (OrderFace::answers(request.path)) {
+    if (!sources_.orders) return text_response(404, "there are no orders here: see docs/order-cli.md\n");
+    return sources_.orders(request);
+  }
   if (request.method != "GET" && request.method != "HEAD") return text_response(405, "only GET is served here\n");
   const Nanos now = unix_now();
   if (request.path == "/" || request.path == "/index.html") {
@@ -88,7 +94,7 @@ net::HttpResponse HttpFace::answer(const net::HttpRequest& request) const {
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
             .body = metrics_text(sources_.monitor, sources_.process(), sources_.counters(), now)};
   }
-  return text_response(404, "there are /, /ws, /ws/health and /metrics\n");
+  return text_response(404, "there are /, /ws, /ws/health, /metrics and /orders\n");
 }
 
 }  // namespace trunkline::hub

@@ -1,4 +1,5 @@
-// The hub's face on HTTP: the dashboard at /, the stream at /ws, health at /ws/health, metrics at /metrics.
+// The hub's face on HTTP: the dashboard at /, the stream at /ws, health at /ws/health, metrics at /metrics,
+// orders at /orders.
 //
 // Thread: the one that runs the io_context.
 #pragma once
@@ -29,6 +30,7 @@ class HttpFace {
     std::function<ProcessView()> process;
     std::function<std::vector<ConnectorCounters>()> counters;
     std::function<net::HttpResponse(const net::HttpRequest&)> control;  // empty: there is none
+    std::function<net::HttpResponse(const net::HttpRequest&)> orders;   // likewise
   };
 
   // Io where the address is taken, with what to do about it. `bridge` outlives the face.

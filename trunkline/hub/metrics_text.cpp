@@ -125,6 +125,30 @@ void add_counters(Families& families, const ConnectorCounters& counters) {
   }
 }
 
+void add_orders(Families& families, const OrderAccountView& account) {
+  const Labels labels{{"exchange", account.exchange}, {"domain", account.domain}, {"account", account.account}};
+  families.gauge("trunkline_orders_ready", "1 while new orders go out at once.", labels, account.ready ? 1 : 0);
+  for (const auto state : {wire::TradingState::Active, wire::TradingState::Reducing, wire::TradingState::Halted}) {
+    Labels of_state = labels;
+    of_state.emplace_back("state", std::string(wire::to_text(state)));
+    families.gauge("trunkline_orders_trading_state", "1 for the state of the kill switch.", std::move(of_state),
+                   account.trading_state == state ? 1 : 0);
+  }
+  families.gauge("trunkline_orders_open", "Orders that are not done.", labels, static_cast<double>(account.open));
+  families.gauge("trunkline_orders_lost", "Orders that the venue says it does not know.", labels,
+                 static_cast<double>(account.lost));
+  families.counter("trunkline_orders_sent_total", "Orders handed to the venue.", labels, account.sent);
+  families.counter("trunkline_orders_refused_total", "Orders that the risk gate refused.", labels, account.refused);
+  families.counter("trunkline_orders_unknown_total", "Requests whose outcome was not known.", labels, account.unknown);
+  families.counter("trunkline_fills_total", "Fills of the account's orders.", labels, account.fills);
+  families.counter("trunkline_orders_reconciliations_total", "Times everything was asked of the venue.", labels,
+                   account.reconciliations);
+  families.counter("trunkline_journal_syncs_total", "Times the journal was put on disk.", labels,
+                   account.journal_syncs);
+  families.counter("trunkline_journal_failures_total", "Records that the journal could not keep.", labels,
+                   account.journal_failures);
+}
+
 }  // namespace
 
 std::string metrics_text(const StreamMonitor& monitor, const ProcessView& process,
@@ -137,6 +161,7 @@ std::string metrics_text(const StreamMonitor& monitor, const ProcessView& proces
   }
   for (const auto& [symbol, book] : monitor.books()) add_book(families, book);
   for (const ConnectorCounters& connector : counters) add_counters(families, connector);
+  for (const OrderAccountView& account : process.orders) add_orders(families, account);
   families.counter("trunkline_bus_missed_total", "Frames that were not read from the bus in time.", {},
                    process.bus_missed);
   for (const auto& [reason, count] : {std::pair<const char*, std::uint64_t>{"symbol", process.filtered.symbol},

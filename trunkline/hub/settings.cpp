@@ -168,6 +168,19 @@ std::string default_control_token_file() {
   return runtime_file("token");
 }
 
+std::string default_state_folder() {
+  if (const char* folder = std::getenv("XDG_STATE_HOME"); folder != nullptr && *folder != 0) {
+    return fmt::format("{}/trunkline", folder);
+  }
+  const char* home = std::getenv("HOME");
+  return home != nullptr && *home != 0 ? fmt::format("{}/.local/state/trunkline", home)
+                                       : fmt::format("/tmp/trunkline-{}", ::getuid());
+}
+
+std::string default_journal_folder() {
+  return default_state_folder() + "/journal";
+}
+
 std::vector<std::pair<std::string, std::string>> environment() {
   std::vector<std::pair<std::string, std::string>> variables;
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {

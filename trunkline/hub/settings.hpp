@@ -20,6 +20,8 @@
 #include "trunkline/core/symbol.hpp"
 #include "trunkline/hub/exchange_config.hpp"
 #include "trunkline/hub/log.hpp"
+#include "trunkline/log/log_writer.hpp"
+#include "trunkline/order/risk_gate.hpp"
 #include "trunkline/relay/stream_filter.hpp"
 #include "trunkline/venue/channels.hpp"
 #include "trunkline/venue/generic/mapping.hpp"
@@ -28,6 +30,7 @@ namespace trunkline::hub {
 
 struct ExchangeSettings {
   std::string endpoint;                  // scheme and host in place of the venue's own; empty: the venue's own
+  std::string domain = "live";           // which of the venue's worlds that is, for orders: live, testnet, sandbox
   std::uint32_t reconnect_attempts = 0;  // 0: for ever
   Nanos reconnect_delay = std::chrono::milliseconds{500};
   std::string backup;  // an endpoint, or another exchange; empty: none
@@ -42,6 +45,19 @@ struct ExchangeSettings {
   std::uint32_t depth = 0;                 // levels a side of a book; 0: the venue's usual
   std::string credentials_file;            // see credentials.hpp; empty: none
   std::optional<Credentials> credentials;  // of a program that serves the exchange itself; before all others
+};
+
+// See docs/order-cli.md.
+struct OrderSettings {
+  std::vector<std::string> exchanges;  // where orders go; empty: none, or what a sandbox of `run --sandbox` offers
+  bool none = false;                   // said in so many words
+  std::string journal;                 // folder of the journals; empty: default_journal_folder()
+  log::FlushPolicy flush = log::FlushPolicy::Group;
+  std::string account = "main";
+  Nanos hold_limit = std::chrono::seconds{2};
+  bool cancel_on_disconnect = false;
+  Nanos dead_man{0};  // 0: none
+  order::RiskLimits risk;
 };
 
 struct Settings {
@@ -63,6 +79,7 @@ struct Settings {
   std::size_t bus_capacity = 4U << 20;  // bytes, a power of two
   bus::WaitStrategy bus_wait = bus::WaitStrategy::Block;
   LogConfig log;
+  OrderSettings orders;
   std::map<std::string, ExchangeSettings, std::less<>> exchanges;
   // [source.NAME]: exchanges that are described in configuration alone; docs/sources-without-code.md.
   std::map<std::string, venue::generic::Mapping, std::less<>> sources;
@@ -77,6 +94,9 @@ struct Settings {
 
 // Where the relay's socket lies unless configured: $XDG_RUNTIME_DIR/trunkline.sock, else /tmp/trunkline-UID.sock.
 std::string default_relay_socket();
+// $XDG_STATE_HOME/trunkline, else ~/.local/state/trunkline: what outlives a process.
+std::string default_state_folder();
+std::string default_journal_folder();
 // And the control token's file: trunkline.token there, else /tmp/trunkline-UID.token.
 std::string default_control_token_file();
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "trunkline/hub/exchange_registry.hpp"
+#include "trunkline/hub/order_registry.hpp"
 
 namespace trunkline::hub {
 namespace {
@@ -10,6 +11,26 @@ namespace {
 template <auto Member>
 Outcome set(Settings& settings, std::string_view text) {
   return read(text, settings.*Member);
+}
+
+template <auto Member>
+Outcome set_order(Settings& settings, std::string_view text) {
+  return read(text, settings.orders.*Member);
+}
+
+template <auto Member>
+Outcome set_risk(Settings& settings, std::string_view text) {
+  return read(text, settings.orders.risk.*Member);
+}
+
+Outcome read_order_exchanges(Settings& settings, std::string_view text) {
+  OrderSettings& orders = settings.orders;
+  orders.none = text == "none";
+  orders.exchanges = orders.none ? std::vector<std::string>{} : split_list(text);
+  for (const std::string& exchange : orders.exchanges) {
+    if (const auto row = OrderRegistry::find(exchange); !row) return std::unexpected(row.error().message);
+  }
+  return {};
 }
 
 constexpr std::array all_rows{
@@ -32,7 +53,7 @@ constexpr std::array all_rows{
                        return Outcome{};
                      }},
     SettingsTableRow{"connector_paper_trading", "CONNECTOR_PAPER_TRADING", "true or false", "true",
-                     "orders are simulated; this version sends none either way",
+                     "kept for configurations of earlier programs: orders are `orders.*`",
                      set<&Settings::connector_paper_trading>},
     SettingsTableRow{"symbols", "", "list", "", "what to subscribe to, as exchange:BASE-QUOTE",
                      [](Settings& s, std::string_view text) { return read_symbols(text, s.symbols); }},
@@ -78,6 +99,48 @@ constexpr std::array all_rows{
                      [](Settings& s, std::string_view text) { return read_power_of_two(text, s.bus_capacity); }},
     SettingsTableRow{"bus.wait", "", "block, yield or spin", "block", "how readers wait for the next frame",
                      set<&Settings::bus_wait>},
+    SettingsTableRow{"orders.exchanges", "", "list", "",
+                     "exchanges that orders may go to, where there are credentials; empty: those of `run --sandbox` "
+                     "that take orders, else none; `none`: none",
+                     read_order_exchanges},
+    SettingsTableRow{"orders.journal", "", "path", "",
+                     "folder of the journals, one folder in it for each exchange, domain and account; empty: "
+                     "$XDG_STATE_HOME/trunkline/journal, and one for the run alone with `run --sandbox`",
+                     set_order<&OrderSettings::journal>},
+    SettingsTableRow{"orders.flush", "", "none, group or each", "group",
+                     "when the journal is on disk: left to the system, at most 2 ms after a write, or before each send",
+                     set_order<&OrderSettings::flush>},
+    SettingsTableRow{"orders.account", "", "name", "main",
+                     "what the account is called in the journal and on the stream",
+                     [](Settings& s, std::string_view text) { return read_account(text, s.orders.account); }},
+    SettingsTableRow{"orders.hold_limit", "", "duration", "2s",
+                     "an order waits so long for a connector that is not ready, and is given up as NotSent then",
+                     set_order<&OrderSettings::hold_limit>},
+    SettingsTableRow{"orders.cancel_on_disconnect", "", "true or false", "false",
+                     "what is open is cancelled before the hub ends", set_order<&OrderSettings::cancel_on_disconnect>},
+    SettingsTableRow{
+        "orders.dead_man", "", "duration", "0s",
+        "the venue is to cancel everything so long after it last heard of the hub, where it can; 0s: never",
+        set_order<&OrderSettings::dead_man>},
+    SettingsTableRow{"risk.max_order_amount", "", "number", "0", "largest amount of an order; 0: no limit",
+                     set_risk<&order::RiskLimits::max_order_amount>},
+    SettingsTableRow{"risk.max_order_notional", "", "number", "100000",
+                     "largest price x amount of an order, in its quote currency; 0: no limit",
+                     set_risk<&order::RiskLimits::max_order_notional>},
+    SettingsTableRow{"risk.price_collar_bp", "", "number", "1000",
+                     "how far a price may be from the best one of the other side, in 1/10,000; 0: no collar, and no "
+                     "Live book needed",
+                     set_risk<&order::RiskLimits::price_collar_bp>},
+    SettingsTableRow{"risk.max_open_orders", "", "number", "200", "of an account; 0: no limit",
+                     set_risk<&order::RiskLimits::max_open_orders>},
+    SettingsTableRow{"risk.max_position", "", "number", "0",
+                     "of a symbol, either way, with all that is open filled; 0: no limit",
+                     set_risk<&order::RiskLimits::max_position>},
+    SettingsTableRow{"risk.max_orders_per_second", "", "number", "100", "of an account; 0: no limit",
+                     set_risk<&order::RiskLimits::max_orders_per_second>},
+    SettingsTableRow{"risk.duplicate_window", "", "duration", "500ms",
+                     "an order equal to one that is open is refused for so long; 0s: never",
+                     set_risk<&order::RiskLimits::duplicate_window>},
     SettingsTableRow{"log.format", "", "text or json", "text", "how log lines are written",
                      [](Settings& s, std::string_view text) { return read(text, s.log.format); }},
     SettingsTableRow{"log.level", "", "debug, info, warning or error", "info", "least severity that is written",
@@ -104,6 +167,10 @@ constexpr std::array all_exchange_rows{
     ExchangeSettingRow{"endpoint", "http:// or https:// URL", "",
                        "in place of the venue's own hosts, for streams and requests: a sandbox, a proxy",
                        set_exchange<&ExchangeSettings::endpoint>},
+    ExchangeSettingRow{
+        "domain", "live, testnet or sandbox", "live",
+        "which of the venue's worlds `endpoint` is, for orders: those to a live one need --live",
+        [](ExchangeSettings& s, std::string_view text, std::string_view) { return read_domain(text, s.domain); }},
     ExchangeSettingRow{"reconnect_attempts", "number", "0", "give up after this many failures in a row; 0: never",
                        set_exchange<&ExchangeSettings::reconnect_attempts>},
     ExchangeSettingRow{"reconnect_delay", "duration", "500ms", "first delay of the backoff, doubled up to 30 s",

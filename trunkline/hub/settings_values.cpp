@@ -133,6 +133,49 @@ Outcome read(std::string_view text, Severity& out) {
   return read_word(text, words, out);
 }
 
+Outcome read(std::string_view text, log::FlushPolicy& out) {
+  static constexpr std::pair<std::string_view, log::FlushPolicy> words[] = {
+      {"none", log::FlushPolicy::None}, {"group", log::FlushPolicy::Group}, {"each", log::FlushPolicy::Each}};
+  return read_word(text, words, out);
+}
+
+namespace {
+
+template <class Decimal>
+Outcome read_limit(std::string_view text, Decimal& out) {
+  if (text.empty()) return out = Decimal::absent(), Outcome{};
+  const auto value = Decimal::parse(text);
+  if (!value || value->raw() < 0) return std::unexpected("expected a number such as 0.5 or 100000; 0: no limit");
+  out = value->raw() == 0 ? Decimal::absent() : *value;
+  return {};
+}
+
+}  // namespace
+
+Outcome read(std::string_view text, Price& out) {
+  return read_limit(text, out);
+}
+Outcome read(std::string_view text, Quantity& out) {
+  return read_limit(text, out);
+}
+
+Outcome read_account(std::string_view text, std::string& out) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
+  if (text.empty() || text.size() > 32 || !std::ranges::all_of(text, plain)) {
+    return std::unexpected("expected at most 32 letters, digits, '-' and '_'");
+  }
+  out = text;
+  return {};
+}
+
+Outcome read_domain(std::string_view text, std::string& out) {
+  if (text != "live" && text != "testnet" && text != "sandbox") {
+    return std::unexpected("expected one of: live, testnet, sandbox");
+  }
+  out = text;
+  return {};
+}
+
 Outcome read_power_of_two(std::string_view text, std::size_t& out) {
   if (auto outcome = read(text, out); !outcome) return outcome;
   if (!std::has_single_bit(out) || out < (256U << 10))

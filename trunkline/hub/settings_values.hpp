@@ -12,8 +12,10 @@
 
 #include "trunkline/bus/ring_config.hpp"
 #include "trunkline/core/clock.hpp"
+#include "trunkline/core/decimal.hpp"
 #include "trunkline/core/event.hpp"
 #include "trunkline/hub/log.hpp"
+#include "trunkline/log/log_writer.hpp"
 #include "trunkline/venue/channels.hpp"
 
 namespace trunkline::hub {
@@ -33,9 +35,16 @@ Outcome read(std::string_view text, venue::Channels& out);
 Outcome read(std::string_view text, bus::WaitStrategy& out);
 Outcome read(std::string_view text, LogFormat& out);
 Outcome read(std::string_view text, Severity& out);
+Outcome read(std::string_view text, log::FlushPolicy& out);
+// A limit: 0 or empty is none, and read as absent.
+Outcome read(std::string_view text, Price& out);
+Outcome read(std::string_view text, Quantity& out);
 
 Outcome read_power_of_two(std::string_view text, std::size_t& out);
 Outcome read_symbols(std::string_view text, std::vector<std::string>& out);
+// Part of the name of a folder: letters, digits, '-' and '_', at most 32.
+Outcome read_account(std::string_view text, std::string& out);
+Outcome read_domain(std::string_view text, std::string& out);
 Outcome read_data_source(std::string_view text, std::string& out);
 
 }  // namespace trunkline::hub

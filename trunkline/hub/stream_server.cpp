@@ -71,7 +71,8 @@ struct StreamServer::Impl {
                                         {.monitor = monitor,
                                          .process = [this] { return process(); },
                                          .counters = [this] { return counters(); },
-                                         .control = control()});
+                                         .control = from_bus_or(&FromBus::control),
+                                         .orders = from_bus_or(&FromBus::orders)});
       if (!listening) return std::unexpected(listening.error());
       face = *std::move(listening);
     }
@@ -88,6 +89,9 @@ struct StreamServer::Impl {
     view.client_missed = broadcast.fan_out().total_missed();
     view.filtered = broadcast.distributor().filtered();
     view.bus_missed = broadcast.distributor().missed(wire::GapScope::Bus);
+    if (const auto* from_bus = std::get_if<FromBus>(&source); from_bus != nullptr && from_bus->order_accounts) {
+      view.orders = from_bus->order_accounts();
+    }
     return view;
   }
 
@@ -101,9 +105,10 @@ struct StreamServer::Impl {
     return counters;
   }
 
-  std::function<net::HttpResponse(const net::HttpRequest&)> control() const {
+  using Answer = std::function<net::HttpResponse(const net::HttpRequest&)>;
+  Answer from_bus_or(Answer FromBus::* what) const {
     const auto* from_bus = std::get_if<FromBus>(&source);
-    return from_bus != nullptr ? from_bus->control : nullptr;
+    return from_bus != nullptr ? from_bus->*what : nullptr;
   }
 
   void open_source() {

@@ -41,6 +41,10 @@ struct FromBus {
   std::function<std::vector<ConnectorCounters>()> counters = {};
   // Answers /control/; empty: there is no control. From the server's thread.
   std::function<net::HttpResponse(const net::HttpRequest&)> control = {};
+  // Answers /orders; empty: there are none. From the server's thread.
+  std::function<net::HttpResponse(const net::HttpRequest&)> orders = {};
+  // The accounts for orders, for health and metrics; may be empty. From the server's thread.
+  std::function<std::vector<OrderAccountView>()> order_accounts = {};
 };
 struct FromRelay {
   std::string socket;

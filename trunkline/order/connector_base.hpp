@@ -138,6 +138,8 @@ class ConnectorBase {
     std::uint64_t journal_failures = 0;
   };
   Counters counters() const;
+  // How often the journal was put on disk.
+  std::uint64_t journal_syncs() const noexcept { return journal_ ? journal_->writer().syncs() : 0; }
   // What the journal knew at initialize().
   const Journalled& journalled() const noexcept { return journalled_; }
 

@@ -3,12 +3,14 @@
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import type { PullRequest, Request, SymbolRow, Update } from "./protocol";
+import { OrderClient } from "./orders";
 import StreamWorker from "./stream/worker?worker&inline";
 import { AlertPanel } from "./ui/alert_panel";
 import { DepthChart } from "./ui/depth_chart";
 import { HealthPoll } from "./ui/health";
 import { startKeyboard } from "./ui/keyboard";
 import { Ladder } from "./ui/ladder";
+import { OrderPanels } from "./ui/orders";
 import { PriceChart } from "./ui/price_chart";
 import { SectionTabs } from "./ui/sections";
 import { SymbolList } from "./ui/symbols";
@@ -35,6 +37,25 @@ const tape = new TradeTape();
 const ladder = new Ladder(() => {});
 const tabs = new SectionTabs();
 const symbols = new SymbolList(select);
+const orderClient = new OrderClient(
+  {
+    fetch: (path, init) =>
+      fetch(new URL(path, location.origin + location.pathname), {
+        cache: "no-store",
+        signal: AbortSignal.timeout(5000),
+        ...init,
+      }),
+    hidden: () => document.hidden,
+    after: (milliseconds, run) => {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    now: () => performance.now(),
+  },
+  () => orders.show(),
+);
+const orders = new OrderPanels(orderClient);
+let orderFrames = 0;
 
 let selected = -1;
 let wanted = decodeURIComponent(location.hash.slice(1));
@@ -68,9 +89,13 @@ function selectFirst(): void {
 }
 
 function draw(
-  { symbols: rows, symbolsReset, book, trades, series, stats, alerts: changed, selected: of }: Update,
+  { symbols: rows, symbolsReset, book, trades, series, stats, orderFrames: heard, alerts: changed, selected: of }: Update,
   now: number,
 ): void {
+  if (heard !== orderFrames) {
+    orderFrames = heard;
+    orderClient.refresh();
+  }
   if (rows !== undefined) {
     symbols.update(rows, symbolsReset === true, now);
     selectFirst();
@@ -128,6 +153,7 @@ worker.onerror = (event) => {
 };
 
 byId("theme").addEventListener("click", toggleTheme);
+byId("orders-open").addEventListener("click", () => tabs.toggleOrders());
 addEventListener("online", () => post({ kind: "retry" }));
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) post({ kind: "retry" });
@@ -148,6 +174,7 @@ startKeyboard({
   stepGroup: (by) => ladder.groups.step(by),
   stepSpan: (by) => prices.stepSpan(by),
   section: (n) => tabs.number(n),
+  toggleOrders: () => tabs.toggleOrders(),
 });
 
 const address = new URL("ws", location.href);
@@ -155,4 +182,5 @@ address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
 address.hash = "";
 post({ kind: "start", url: address.href });
 health.start();
+orderClient.start();
 requestAnimationFrame(frame);

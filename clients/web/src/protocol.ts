@@ -194,6 +194,8 @@ export interface Update {
   trades?: { reset: boolean; rows: TradeRow[] };
   series?: SeriesView;
   stats?: StatsView;
+  /** Frames of orders, fills, balances and positions so far. */
+  orderFrames: number;
   alerts?: Alert[];
   /** performance.now()-like Unix milliseconds when the newest data in this answer arrived; NaN if none. */
   arrived: number;

@@ -59,6 +59,13 @@ export class Market implements FrameReader {
     this.pending.clear();
   }
 
+  /** Frames of orders, fills, balances, positions and the kill switch. */
+  get orderFrames(): number {
+    let sum = 0;
+    for (let kind: number = type.PlaceOrder; kind <= type.RiskStatus; kind++) sum += this.channels[kind].total;
+    return sum;
+  }
+
   opened(now: number, reconnected: boolean): void {
     this.linkUp = true;
     this.session++;

@@ -40,7 +40,7 @@ export class UpdateBuilder {
   ) {}
 
   build(request: PullRequest, link: LinkView, load: Load, now: number): Update {
-    const update: Update = { selected: request.selected, arrived: NaN };
+    const update: Update = { selected: request.selected, orderFrames: this.market.orderFrames, arrived: NaN };
     const symbol = this.market.symbols[request.selected];
     const fresh = request.selected !== this.selected;
     const reshaped = fresh || request.rows !== this.rows || request.group !== this.group;

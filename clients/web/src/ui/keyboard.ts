@@ -11,6 +11,7 @@ export interface Commands {
   stepGroup(by: number): void;
   stepSpan(by: number): void;
   section(number: number): void;
+  toggleOrders(): void;
 }
 
 const keys: [string, string][] = [
@@ -20,7 +21,8 @@ const keys: [string, string][] = [
   ["Esc", "clear the filter, close this"],
   ["[  ]", "finer, coarser price steps in the book"],
   ["−  +", "shorter, longer time span of the price line"],
-  ["1 … 6", "section (small screens)"],
+  ["o", "orders in place of the system panels, and back"],
+  ["1 … 7", "section (small screens)"],
   ["t", "dark or light"],
   ["?", "these keys"],
 ];
@@ -78,6 +80,8 @@ export function startKeyboard(commands: Commands): void {
         return act(() => commands.move(1));
       case "k":
         return act(() => commands.move(-1));
+      case "o":
+        return act(() => commands.toggleOrders());
       case "t":
         return act(() => commands.toggleTheme());
       case "?":
@@ -92,6 +96,6 @@ export function startKeyboard(commands: Commands): void {
       case "=":
         return act(() => commands.stepSpan(1));
     }
-    if (event.key >= "1" && event.key <= "6") act(() => commands.section(Number(event.key)));
+    if (event.key >= "1" && event.key <= "7") act(() => commands.section(Number(event.key)));
   });
 }

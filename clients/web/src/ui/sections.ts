@@ -1,4 +1,4 @@
-// On a small screen one section shows at a time.
+// On a small screen one section shows at a time. On a large one orders take the place of the system panels.
 
 import { byId, make, setAttribute } from "./dom";
 
@@ -9,6 +9,7 @@ const sections: [string, string][] = [
   ["trades", "Trades"],
   ["system", "System"],
   ["alerts", "Alerts"],
+  ["orders", "Orders"],
 ];
 
 export class SectionTabs {
@@ -27,6 +28,13 @@ export class SectionTabs {
   show(id: string): void {
     byId("main").dataset.tab = id;
     for (const [name, button] of this.buttons) setAttribute(button, "aria-current", String(name === id));
+  }
+
+  toggleOrders(): void {
+    const shown = byId("main").dataset.bottom === "orders";
+    byId("main").dataset.bottom = shown ? "system" : "orders";
+    setAttribute(byId("orders-open"), "aria-pressed", String(!shown));
+    if (!shown) this.show("orders");
   }
 
   number(n: number): void {

@@ -1,0 +1,251 @@
+// The hub's accounts and their HTTP face, against the Binance sandbox.
+#include <nlohmann/json.hpp>
+
+#include "tests/orders/desk.hpp"
+#include "trunkline/hub/control.hpp"
+#include "trunkline/hub/order_face.hpp"
+
+namespace trunkline::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* token = "a-token-of-the-test";
+
+struct Answer {
+  int status;
+  json body;
+};
+
+class Face : public ::testing::Test {
+ protected:
+  Face() {
+    sandbox::binance::BinanceSandboxOptions options;
+    options.port = 0;
+    options.symbols = {"BTCUSDT"};
+    options.rate = 100;
+    auto started = sandbox::binance::BinanceSandbox::start(std::move(options), nullptr);
+    if (!started) throw std::runtime_error(started.error().message);
+    sandbox = *std::move(started);
+    endpoint = "http://127.0.0.1:" + std::to_string(sandbox->port());
+  }
+
+  struct Running {
+    Running(const Face& face, hub::OrderAccountConfig account) : hub({}, log), desk(hub, log), http(desk, token) {
+      auto opened = desk.open(std::move(account));
+      if (!opened) throw std::runtime_error(opened.error().message);
+      auto config = hub::ExchangeConfig::websocket("binance");
+      config.endpoint(face.endpoint);
+      if (!hub.connect_exchange(config)) throw std::runtime_error("no market data");
+      static_cast<void>(hub.subscribe_market_data(*SymbolDescriptor::parse("binance:BTC-USDT")));
+      reader = std::make_unique<bus::BusReader>(hub.market_data().subscribe());
+      hub.start();
+      desk.start();
+    }
+    ~Running() {
+      desk.stop();
+      hub.stop();
+    }
+    Answer ask(std::string method, std::string path, const json& body = nullptr, const char* with = token) {
+      net::HttpRequest request{.method = std::move(method), .path = std::move(path)};
+      if (const auto query = request.path.find('?'); query != std::string::npos) {
+        request.query = net::parse_query(request.path.substr(query + 1));
+        request.path.resize(query);
+      }
+      if (with != nullptr) request.headers.add("Authorization", std::string("Bearer ") + with);
+      if (!body.is_null()) request.body = body.dump();
+      const net::HttpResponse got = http.answer(request);
+      return {got.status, json::parse(got.body, nullptr, false)};
+    }
+    bool ready() {
+      return eventually([&] {
+        return desk.find("binance")->connector().is_ready() &&
+               desk.prices().live(hash_symbol_text("binance:BTC-USDT")).has_value();
+      });
+    }
+    bool reaches(const std::string& id, const std::string& state) {
+      return eventually([&] { return ask("GET", "/orders/" + id).body["state"] == state; });
+    }
+    // A price that rests well below the best bid, within the collar.
+    std::string resting_price() const {
+      const auto prices = desk.prices().live(hash_symbol_text("binance:BTC-USDT"));
+      return Price::from_raw(prices->bid.raw() / 100 * 97).to_text();
+    }
+
+    QuietLog log;
+    hub::ExchangeHub hub;
+    hub::OrderDesk desk;
+    hub::OrderFace http;
+    std::unique_ptr<bus::BusReader> reader;
+  };
+
+  hub::OrderAccountConfig account() const {
+    hub::OrderAccountConfig config;
+    config.exchange = "binance";
+    config.domain = "sandbox";
+    config.endpoint = endpoint;
+    config.credentials = {"sandbox-key", "sandbox-secret"};
+    config.journal = folder / "journal";
+    return config;
+  }
+
+  TempFolder folder;
+  std::unique_ptr<sandbox::binance::BinanceSandbox> sandbox;
+  std::string endpoint;
+};
+
+json limit_order(const std::string& price) {
+  return {{"symbol", "binance:BTC-USDT"}, {"side", "buy"}, {"amount", "0.01"}, {"price", price}};
+}
+
+TEST_F(Face, PlacesAmendsAndCancelsAndTellsTheTimeline) {
+  Running hub(*this, account());
+  ASSERT_TRUE(hub.ready()) << hub.log.text();
+  const Answer placed = hub.ask("POST", "/orders", limit_order(hub.resting_price()));
+  ASSERT_EQ(placed.status, 202) << placed.body.dump();
+  const std::string id = placed.body["client_order_id"];
+  ASSERT_TRUE(hub.reaches(id, "Open")) << hub.log.text();
+  EXPECT_EQ(hub.ask("GET", "/orders").body["open"].size(), 1U);
+  EXPECT_EQ(hub.ask("PATCH", "/orders/" + id, {{"amount", "0.005"}}).status, 202);
+  ASSERT_TRUE(eventually([&] { return hub.ask("GET", "/orders/" + id).body["amount"] == "0.005"; })) << hub.log.text();
+  EXPECT_EQ(hub.ask("DELETE", "/orders/" + id).status, 202);
+  ASSERT_TRUE(hub.reaches(id, "Cancelled")) << hub.log.text();
+  const json order = hub.ask("GET", "/orders/" + id).body;
+  EXPECT_GE(order["timeline"]["moments"].size(), 4U) << order.dump(1);
+  EXPECT_EQ(order["timeline"]["moments"].back()["state"], "Cancelled");
+  const json overview = hub.ask("GET", "/orders").body;
+  EXPECT_TRUE(overview["open"].empty());
+  EXPECT_EQ(overview["ended"][0]["client_order_id"], id);
+  EXPECT_EQ(overview["accounts"][0]["domain"], "sandbox");
+  EXPECT_FALSE(overview["accounts"][0]["live"]);
+  EXPECT_EQ(hub.ask("DELETE", "/orders/" + id).status, 409);
+}
+
+TEST_F(Face, NobodyWithoutTheTokenChangesAnything) {
+  Running hub(*this, account());
+  ASSERT_TRUE(hub.ready()) << hub.log.text();
+  for (const auto& [method, path] : {std::pair{"POST", "/orders"},
+                                     {"DELETE", "/orders"},
+                                     {"DELETE", "/orders/x"},
+                                     {"PATCH", "/orders/x"},
+                                     {"POST", "/trading_state"}}) {
+    EXPECT_EQ(hub.ask(method, path, limit_order("1"), nullptr).status, 401) << method << path;
+    EXPECT_EQ(hub.ask(method, path, limit_order("1"), "another").status, 401) << method << path;
+  }
+  EXPECT_EQ(hub.ask("GET", "/orders", nullptr, nullptr).status, 200);
+  EXPECT_EQ(hub.desk.find("binance")->connector().counters().sent, 0U);
+  const hub::OrderFace without(hub.desk, "");
+  EXPECT_EQ(without.answer({.method = "POST", .path = "/orders"}).status, 403);
+}
+
+TEST_F(Face, TheKillSwitchCancelsWhatIsOpenAndRefusesWhatComes) {
+  Running hub(*this, account());
+  ASSERT_TRUE(hub.ready()) << hub.log.text();
+  const std::string price = hub.resting_price();
+  const std::string id = hub.ask("POST", "/orders", limit_order(price)).body["client_order_id"];
+  ASSERT_TRUE(hub.reaches(id, "Open"));
+  EXPECT_EQ(hub.ask("POST", "/trading_state", {{"state", "Halted"}, {"reason", "a test"}}).status, 200);
+  ASSERT_TRUE(hub.reaches(id, "Cancelled")) << hub.log.text();
+  const Answer refused = hub.ask("POST", "/orders", limit_order(price));
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(refused.body["reason"], "Halted");
+  EXPECT_EQ(hub.ask("POST", "/trading_state", {{"state", "Active"}}).status, 200);
+  EXPECT_EQ(hub.ask("POST", "/orders", limit_order(price)).status, 202);
+}
+
+TEST_F(Face, CancelsAllOfASymbolAndRefusesASymbolThatNobodyTrades) {
+  Running hub(*this, account());
+  ASSERT_TRUE(hub.ready()) << hub.log.text();
+  json order = limit_order(hub.resting_price());
+  const std::string first = hub.ask("POST", "/orders", order).body["client_order_id"];
+  order["amount"] = "0.02";
+  const std::string second = hub.ask("POST", "/orders", order).body["client_order_id"];
+  ASSERT_TRUE(hub.reaches(first, "Open"));
+  ASSERT_TRUE(hub.reaches(second, "Open"));
+  EXPECT_EQ(hub.ask("DELETE", "/orders?symbol=binance:NOT-THERE").status, 404);
+  EXPECT_EQ(hub.ask("DELETE", "/orders?symbol=binance:BTC-USDT").body["cancelling"], 2);
+  EXPECT_TRUE(hub.reaches(first, "Cancelled"));
+  EXPECT_TRUE(hub.reaches(second, "Cancelled"));
+  EXPECT_EQ(hub.ask("GET", "/orders/nothing").status, 404);
+}
+
+TEST_F(Face, ALiveAccountWantsToBeMeant) {
+  hub::OrderAccountConfig config = account();
+  config.domain = "live";  // by name: its endpoint is the sandbox
+  Running hub(*this, std::move(config));
+  ASSERT_TRUE(hub.ready()) << hub.log.text();
+  json order = limit_order(hub.resting_price());
+  EXPECT_EQ(hub.ask("POST", "/orders", order).status, 403);
+  EXPECT_EQ(hub.desk.find("binance")->connector().risk().counters().admitted, 0U);
+  order["live"] = true;
+  EXPECT_EQ(hub.ask("POST", "/orders", order).status, 202);
+}
+
+TEST_F(Face, AFarPriceIsRefusedAgainstTheLiveBook) {
+  Running hub(*this, account());
+  ASSERT_TRUE(hub.ready()) << hub.log.text();
+  const auto best = hub.desk.prices().live(hash_symbol_text("binance:BTC-USDT"));
+  const Answer refused = hub.ask("POST", "/orders", limit_order(checked_multiply(best->ask, 2)->to_text()));
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(refused.body["outcome"], "NotSent");
+  EXPECT_EQ(refused.body["reason"], "RiskLimit");
+}
+
+TEST_F(Face, OrdersAndFillsGoToTheHubsBus) {
+  Running hub(*this, account());
+  ASSERT_TRUE(hub.ready()) << hub.log.text();
+  const Answer placed =
+      hub.ask("POST", "/orders", {{"symbol", "binance:BTC-USDT"}, {"side", "buy"}, {"amount", "0.01"}});
+  ASSERT_EQ(placed.status, 202) << placed.body.dump();
+  const std::string id = placed.body["client_order_id"];
+  ASSERT_TRUE(hub.reaches(id, "Filled")) << hub.log.text();
+  bool placed_frame = false;
+  bool filled_frame = false;
+  eventually([&] {
+    const bus::BusPoll poll = hub.reader->poll();
+    if (poll.kind != bus::PollKind::Frame) return placed_frame && filled_frame;
+    if (const auto* frame = poll.frame.as<wire::OrderStatus>()) placed_frame |= wire::client_order_id(*frame) == id;
+    if (const auto* frame = poll.frame.as<wire::Fill>()) filled_frame |= wire::client_order_id(*frame) == id;
+    return placed_frame && filled_frame;
+  });
+  EXPECT_TRUE(placed_frame);
+  EXPECT_TRUE(filled_frame);
+  const json overview = hub.ask("GET", "/orders").body;
+  EXPECT_EQ(overview["accounts"][0]["results"][0]["bought"], "0.01") << overview.dump(1);
+  EXPECT_FALSE(overview["accounts"][0]["results"][0]["pnl"].is_null());
+}
+
+TEST_F(Face, OneAccountHasOneJournalAndOneHub) {
+  Running hub(*this, account());
+  EXPECT_EQ(hub.desk.open(account()).error().code, ErrorCode::AlreadyExists);
+  QuietLog log;
+  hub::ExchangeHub other({}, log);
+  hub::OrderDesk desk(other, log);
+  const auto refused = desk.open(account());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("orders.journal"), std::string::npos) << refused.error().message;
+}
+
+TEST(OrderAccounts, SettingsSayWhichAndWhatIsMissing) {
+  hub::Settings settings = *hub::load_settings({{}, {{"orders.exchanges", "binance"}}, {}});
+  EXPECT_NE(hub::configured_accounts(settings).error().message.find("credentials_file"), std::string::npos);
+  settings = *hub::load_settings(
+      {{},
+       {{"orders.exchanges", "binance"}, {"risk.max_position", "2.5"}, {"risk.max_order_notional", "0"}},
+       {{"BINANCE_API_KEY", "key"}, {"BINANCE_API_SECRET", "secret"}}});
+  const auto accounts = hub::configured_accounts(settings);
+  ASSERT_TRUE(accounts) << accounts.error().message;
+  ASSERT_EQ(accounts->size(), 1U);
+  EXPECT_EQ(accounts->front().domain, "live");
+  EXPECT_EQ(accounts->front().risk.max_position, *Quantity::parse("2.5"));
+  EXPECT_TRUE(accounts->front().risk.max_order_notional.is_absent());
+  EXPECT_EQ(accounts->front().journal.filename(), "binance-live-main");
+  settings.exchanges["binance"].domain = "sandbox";
+  EXPECT_NE(hub::configured_accounts(settings).error().message.find("exchange.binance.endpoint"), std::string::npos);
+  const auto unknown = hub::load_settings({{}, {{"orders.exchanges", "kraken"}}, {}});
+  ASSERT_FALSE(unknown);
+  EXPECT_NE(unknown.error().message.find("they go to binance"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace trunkline::test
