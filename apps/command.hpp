@@ -35,6 +35,7 @@ void add_sandbox(CLI::App& program, int& exit_code);
 void add_order(CLI::App& program, int& exit_code);
 void add_ctl(CLI::App& program, int& exit_code);
 void add_alpaca_sandbox(CLI::App& sandboxes, int& exit_code);
+void add_hyperliquid_sandbox(CLI::App& sandboxes, int& exit_code);
 void add_settings(CLI::App& program, int& exit_code);
 void add_doctor(CLI::App& program, int& exit_code);
 

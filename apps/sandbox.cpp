@@ -5,7 +5,6 @@
 #include "sandbox/binance/server.hpp"
 #include "sandbox/bybit/bybit_protocol.hpp"
 #include "sandbox/coinbase/protocol.hpp"
-#include "sandbox/hyperliquid/protocol.hpp"
 #include "sandbox/kraken/kraken_protocol.hpp"
 #include "sandbox/server/venue_server.hpp"
 
@@ -146,9 +145,7 @@ void add_sandbox(CLI::App& program, int& exit_code) {
                                             {"BTCUSDT", "ETHUSDT"}, exit_code);
   add_server<sandbox::kraken::KrakenProtocol>(*command, "kraken", "Kraken: WebSocket v2 and public REST of spot",
                                               {"BTC/USD", "ETH/USD", "SOL/USD"}, exit_code);
-  add_server<sandbox::hyperliquid::HyperliquidProtocol>(*command, "hyperliquid",
-                                                        "Hyperliquid: POST /info and WebSocket of perpetuals and spot",
-                                                        {"BTC", "ETH", "SOL", "HYPE/USDC"}, exit_code);
+  add_hyperliquid_sandbox(*command, exit_code);
 }
 
 }  // namespace trunkline::apps

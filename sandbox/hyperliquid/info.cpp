@@ -8,7 +8,7 @@
 namespace trunkline::sandbox::hyperliquid {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr std::size_t recent_trades = 10;
 constexpr std::int64_t most_bars = 5'000;
@@ -91,8 +91,8 @@ std::string Info::perpetuals() const {
   for (const auto& market : host_.markets()) {
     const Instrument& in = market->instrument();
     if (!is_perpetual(in)) continue;
-    out += fmt::format(R"({}{{"szDecimals":{},"name":"{}","maxLeverage":40,"marginTableId":40}})",
-                       out.empty() ? "" : ",", in.quantity_decimals, in.symbol);
+    out += fmt::format(R"({}{{"szDecimals":{},"name":"{}","maxLeverage":{},"marginTableId":40}})",
+                       out.empty() ? "" : ",", in.quantity_decimals, in.symbol, most_leverage);
   }
   return fmt::format(
       R"({{"universe":[{}],"marginTables":[[40,{{"description":"","marginTiers":[{{"lowerBound":"0.0","maxLeverage":40}}]}}]],"collateralToken":0}})",

@@ -20,15 +20,15 @@ class Info {
  public:
   explicit Info(VenueHost& host) : host_(host) {}
 
-  InfoAnswer answer(const nlohmann::json& question) const;
+  InfoAnswer answer(const nlohmann::ordered_json& question) const;
   // What a question weighs; 20 unless the venue says less.
-  static int weight_of(const nlohmann::json& question);
+  static int weight_of(const nlohmann::ordered_json& question);
 
  private:
   std::string perpetuals() const;
   std::string spot_pairs() const;
   std::string contexts(bool perpetual) const;
-  InfoAnswer bars(const nlohmann::json& question) const;
+  InfoAnswer bars(const nlohmann::ordered_json& question) const;
 
   VenueHost& host_;
 };

@@ -11,20 +11,19 @@
 namespace trunkline::sandbox::hyperliquid {
 namespace {
 
-using nlohmann::json;
+using json = Json;
 
-constexpr std::array<std::string_view, 6> channel_names{"l2Book",         "bbo",    "trades", "candle",
-                                                        "activeAssetCtx", "allMids"};
+constexpr std::array<std::string_view, 10> channel_names{"l2Book",         "bbo",         "trades",       "candle",
+                                                         "activeAssetCtx", "allMids",     "orderUpdates", "userFills",
+                                                         "userEvents",     "userFundings"};
 // As faults name the streams.
-constexpr std::array<std::string_view, 6> stream_names{"depth", "bbo", "trade", "candle", "activeAssetCtx", "allMids"};
+constexpr std::array<std::string_view, 10> stream_names{"depth",          "bbo",         "trade",        "candle",
+                                                        "activeAssetCtx", "allMids",     "orderUpdates", "userFills",
+                                                        "userEvents",     "userFundings"};
 constexpr std::size_t past_trades = 30;
+constexpr std::size_t past_fills = 2'000;
 constexpr Nanos fast_interval = std::chrono::milliseconds{500};
 constexpr Nanos slow_interval = std::chrono::seconds{5};
-
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 // Nullopt where the venue has no such stream.
 std::optional<Subscription> read_subscription(const VenueHost& host, const json& wanted) {
@@ -33,6 +32,12 @@ std::optional<Subscription> read_subscription(const VenueHost& host, const json&
   if (found == channel_names.end()) return std::nullopt;
   out.channel = static_cast<Channel>(found - channel_names.begin());
   if (out.channel == Channel::Mids) return out;
+  if (is_of_account(out.channel)) {
+    const auto user = protocol::signing::EvmAddress::parse(text_at(wanted, "user"));
+    if (!user) return std::nullopt;
+    out.user = user->to_text();
+    return out;
+  }
   out.market = host.find(text_at(wanted, "coin"));
   if (out.market == nullptr) return std::nullopt;
   if (out.channel == Channel::Candle) {
@@ -86,6 +91,16 @@ Result<std::vector<Instrument>> HyperliquidProtocol::list(const std::vector<std:
 void HyperliquidProtocol::begin(VenueHost& host) {
   host_ = &host;
   info_ = std::make_unique<Info>(host);
+  trading_ = std::make_unique<Trading>(
+      accounts_, host, *this, [this](std::string_view channel, const std::string& user, const std::string& data) {
+        tell_user(channel, user, data);
+      });
+  account_info_ = std::make_unique<AccountInfo>(*trading_);
+  door_ = std::make_unique<ExchangeDoor>(*trading_, host);
+}
+
+std::optional<net::HttpResponse> HyperliquidProtocol::control(const net::HttpRequest& request) {
+  return trading_->books(request);
 }
 
 std::optional<net::HttpResponse> HyperliquidProtocol::refuse(const net::HttpRequest& request) {
@@ -130,14 +145,22 @@ bool HyperliquidProtocol::spend(int weight) {
 }
 
 bool HyperliquidProtocol::request(const net::HttpRequest& request, net::Responder responder) {
-  if (request.path != "/info") return false;
+  if (request.path != "/info" && request.path != "/exchange") return false;
   net::HttpResponse response;
   if (request.method != "POST") {
     response.status = 405;
     responder.respond(std::move(response));
     return true;
   }
-  const json question = json::parse(request.body, nullptr, false);
+  if (request.path == "/exchange") {
+    exchange(request, responder);
+    return true;
+  }
+  const json question = parse_request(request.body);
+  if (AccountInfo::is_one(question)) {
+    ask_account(question, responder);
+    return true;
+  }
   if (auto refused = host_->refused_request({to_text(Market::Usdm), {}, "rest"})) {
     responder.respond(std::move(*refused));
     return true;
@@ -155,10 +178,33 @@ bool HyperliquidProtocol::request(const net::HttpRequest& request, net::Responde
   return true;
 }
 
+void HyperliquidProtocol::exchange(const net::HttpRequest& request, const net::Responder& responder) {
+  const Json body = parse_request(request.body);
+  const auto respond = [responder](const ActionReply& reply) {
+    responder.respond({.status = reply.status, .body = reply.body.dump()});
+  };
+  if (!spend(ExchangeDoor::weight_of(body))) return respond({429, nullptr});
+  door_->serve(body, {respond, [responder] { responder.reset(); }, [responder] { responder.abandon(); },
+                      [responder] { responder.abandon(); }});
+}
+
+void HyperliquidProtocol::ask_account(const Json& question, const net::Responder& responder) {
+  const Occasion occasion{to_text(Market::Usdm), {}, "query"};
+  FaultSet& faults = host_->faults();
+  if (auto refused = host_->refused_request(occasion)) return responder.respond(std::move(*refused));
+  if (!spend(Info::weight_of(question))) return responder.respond({.status = 429, .body = "null"});
+  if (faults.strike(FaultKind::AckLost, occasion)) return responder.abandon();
+  InfoAnswer answer = account_info_->answer(question);
+  if (const auto slow = faults.strike(FaultKind::SlowReply, occasion))
+    answer.delay = std::chrono::milliseconds{slow->delay_ms};
+  host_->later(answer.delay,
+               [responder, answer] { responder.respond({.status = answer.status, .body = answer.body}); });
+}
+
 // --- WebSocket ------------------------------------------------------------------------------------------------------
 
 void HyperliquidProtocol::message(Client& client, MessageKind kind, std::string_view text) {
-  const json request = kind == MessageKind::Text ? json::parse(text, nullptr, false) : json();
+  const json request = kind == MessageKind::Text ? parse_request(text) : json();
   const std::string method = request.is_object() ? text_at(request, "method") : std::string{};
   if (method == "ping") return send(client, R"({"channel":"pong"})");
   if (method == "subscribe" || method == "unsubscribe") return subscribe(client, request, method == "subscribe");
@@ -210,18 +256,74 @@ void HyperliquidProtocol::post(Client& client, const json& request) {
                                                   id->get<std::uint64_t>(), type, data)));
   };
   const std::string type = text_at(*asked, "type");
+  if (type == "action" && payload != asked->end()) return post_action(client, id->get<std::uint64_t>(), *payload);
   if (type != "info" || payload == asked->end())
     return reply("error", json(fmt::format("Invalid request type: {}", excerpt(type))).dump());
   if (!spend(Info::weight_of(*payload))) return reply("error", R"("429: Too many requests")");
-  const InfoAnswer answer = info_->answer(*payload);
+  const InfoAnswer answer = AccountInfo::is_one(*payload) ? account_info_->answer(*payload) : info_->answer(*payload);
   if (answer.status != 200) return reply("error", json(fmt::format("{}: {}", answer.status, answer.body)).dump());
   reply("info", fmt::format(R"({{"type":"{}","data":{}}})", text_at(*payload, "type"), answer.body));
+}
+
+// The connection may be gone by the time of the answer.
+Client* HyperliquidProtocol::alive(std::uint64_t id) const {
+  const auto found = std::ranges::find(clients_, id, &Client::id);
+  return found == clients_.end() || (*found)->gone ? nullptr : *found;
+}
+
+void HyperliquidProtocol::post_action(Client& client, std::uint64_t id, const Json& payload) {
+  const auto reply = [this, connection = client.id, id](const ActionReply& told) {
+    Client* const to = alive(connection);
+    if (to == nullptr) return;
+    const bool good = told.status == 200;
+    const Json data =
+        good ? told.body
+             : Json(fmt::format("{}: {}", told.status, told.status == 429 ? "Too many requests" : told.body.dump()));
+    send(*to, message_text("post", fmt::format(R"({{"id":{},"response":{{"type":"{}","payload":{}}}}})", id,
+                                               good ? "action" : "error", data.dump())));
+  };
+  if (!spend(ExchangeDoor::weight_of(payload))) return reply({429, nullptr});
+  door_->serve(payload, {reply,
+                         [this, connection = client.id] {
+                           if (Client* const of = alive(connection)) {
+                             of->gone = true;
+                             of->socket->reset();
+                           }
+                         },
+                         [this, connection = client.id] {
+                           if (Client* const of = alive(connection)) {
+                             of->deaf = true;
+                             of->socket->go_half_open();
+                           }
+                         },
+                         [] {}});
+}
+
+void HyperliquidProtocol::tell_user(std::string_view channel, const std::string& user, const std::string& data) {
+  const std::string_view name = channel == "user" ? "userEvents" : channel;
+  const Subscription stream{
+      .channel = static_cast<Channel>(std::ranges::find(channel_names, name) - channel_names.begin()), .user = user};
+  for (Client* const client : subscribers(stream)) send(*client, message_text(channel, data));
 }
 
 void HyperliquidProtocol::send_first(Client& client, const Subscription& subscription) {
   const std::string_view channel = channel_of(subscription);
   if (subscription.channel == Channel::Mids) {
     return send(client, message_text(channel, fmt::format(R"({{"mids":{}}})", mids_text(*host_))));
+  }
+  if (is_of_account(subscription.channel)) {
+    Json first{{"isSnapshot", true}, {"user", subscription.user}};
+    if (subscription.channel == Channel::UserFundings) {
+      first["fundings"] = Json::array();
+    } else if (subscription.channel == Channel::UserFills) {
+      first["fills"] = Json::array();
+      const auto& fills = trading_->feed().fills(subscription.user);
+      for (auto fill = fills.rbegin(); fill != fills.rend() && first["fills"].size() < past_fills; ++fill)
+        first["fills"].push_back(fill->text);
+    } else {
+      return;
+    }
+    return send(client, message_text(channel, first.dump()));
   }
   const ListedMarket& market = *subscription.market;
   const Instrument& in = market.instrument();
@@ -278,6 +380,7 @@ void HyperliquidProtocol::tell_books(bool fast) {
 
 // Everything that is pushed by the clock.
 void HyperliquidProtocol::tick(Nanos now) {
+  trading_->advance();
   const auto due = [now](Nanos& next, Nanos interval) {
     if (now < next) return false;
     next = now + interval;

@@ -1,4 +1,4 @@
-// Hyperliquid, market data: POST /info and the WebSocket at /ws.
+// Hyperliquid: POST /info, POST /exchange and the WebSocket at /ws.
 //
 // Thread: the server's.
 #pragma once
@@ -11,21 +11,40 @@
 #include <vector>
 
 #include "sandbox/hyperliquid/info.hpp"
+#include "sandbox/hyperliquid/orders/account_info.hpp"
+#include "sandbox/hyperliquid/orders/exchange_door.hpp"
 #include "sandbox/server/venue_host.hpp"
 
 namespace trunkline::sandbox::hyperliquid {
 
-enum class Channel : std::uint8_t { Book, Bbo, Trades, Candle, Context, Mids };
+enum class Channel : std::uint8_t {
+  Book,
+  Bbo,
+  Trades,
+  Candle,
+  Context,
+  Mids,
+  // of an account
+  OrderUpdates,
+  UserFills,
+  UserEvents,
+  UserFundings
+};
+constexpr bool is_of_account(Channel channel) noexcept {
+  return channel >= Channel::OrderUpdates;
+}
 
 struct Subscription {
   Channel channel = Channel::Book;
-  const ListedMarket* market = nullptr;  // null: Mids
+  const ListedMarket* market = nullptr;  // null: Mids, and streams of an account
   std::string interval = {};             // of Candle
   bool fast = false;                     // of Book: five levels, often
   bool silent = false;                   // by a fault: accepted, and then nothing
+  std::string user = {};                 // address in lower case, of streams of an account
 
   bool same_stream(const Subscription& other) const noexcept {
-    return channel == other.channel && market == other.market && interval == other.interval && fast == other.fast;
+    return channel == other.channel && market == other.market && interval == other.interval && fast == other.fast &&
+           user == other.user;
   }
 };
 
@@ -40,6 +59,9 @@ class HyperliquidProtocol final : public Protocol {
   static constexpr Nanos silence_limit = std::chrono::seconds{60};
   static constexpr int weight_per_minute = 1'200;
 
+  explicit HyperliquidProtocol(std::vector<AccountKey> accounts = {default_account()})
+      : accounts_(std::move(accounts)) {}
+
   std::string_view venue() const noexcept override { return "hyperliquid"; }
   // "BTC" is a perpetual, "HYPE/USDC" a spot pair.
   Result<std::vector<Instrument>> list(const std::vector<std::string>& symbols) override;
@@ -51,6 +73,8 @@ class HyperliquidProtocol final : public Protocol {
   bool request(const net::HttpRequest& request, net::Responder responder) override;
   void tick(Nanos now) override;
   void flush() override;
+  std::optional<net::HttpResponse> control(const net::HttpRequest& request) override;
+  void skew_clock(std::int64_t ms) override { trading_->skew_clock(ms); }
   std::size_t subscriptions(const Client& client) const override;
   int used_weight() const override { return used_weight_; }
 
@@ -61,8 +85,13 @@ class HyperliquidProtocol final : public Protocol {
  private:
   void send(Client& client, std::string text);
   void send_error(Client& client, std::string_view text);
-  void subscribe(Client& client, const nlohmann::json& request, bool subscribes);
-  void post(Client& client, const nlohmann::json& request);
+  void subscribe(Client& client, const Json& request, bool subscribes);
+  void post(Client& client, const Json& request);
+  void post_action(Client& client, std::uint64_t id, const Json& payload);
+  void exchange(const net::HttpRequest& request, const net::Responder& responder);
+  void ask_account(const Json& question, const net::Responder& responder);
+  void tell_user(std::string_view channel, const std::string& user, const std::string& data);
+  Client* alive(std::uint64_t id) const;
   // What a subscription begins with.
   void send_first(Client& client, const Subscription& subscription);
   std::vector<Client*> subscribers(const Subscription& wanted);
@@ -70,7 +99,11 @@ class HyperliquidProtocol final : public Protocol {
   void tell_books(bool fast);
   bool spend(int weight);
 
+  std::vector<AccountKey> accounts_;
   VenueHost* host_ = nullptr;
+  std::unique_ptr<Trading> trading_;
+  std::unique_ptr<AccountInfo> account_info_;
+  std::unique_ptr<ExchangeDoor> door_;
   std::unique_ptr<Info> info_;
   std::vector<Client*> clients_;
   std::map<const ListedMarket*, std::vector<TradePrint>> printed_;  // of the action that is going on

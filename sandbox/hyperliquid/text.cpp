@@ -55,7 +55,9 @@ Result<Instrument> make_listing(std::string_view name, std::size_t number) {
   form.price_decimals = price_decimals;
   form.quantity_decimals = size_decimals;
   form.market = spot ? Market::Spot : Market::Usdm;
-  return make_instrument(base, quote, std::move(form));
+  auto made = make_instrument(base, quote, std::move(form));
+  if (made && !spot) made->quote = "USDC";  // priced in USD, settled in USDC
+  return made;
 }
 
 std::string price_text(Price price) {
@@ -83,8 +85,7 @@ std::string bbo_text(const ListedMarket& market) {
 }
 
 std::string trade_text(const Instrument& in, const TradePrint& trade) {
-  // Fifty bits that tell no order, another for each id.
-  const std::uint64_t tid = trade.id * 0x9E37'79B9'7F4A'7C15ULL & ((std::uint64_t{1} << 50) - 1);
+  const std::uint64_t tid = trade_tid(trade.id);
   return fmt::format(
       R"({{"coin":"{}","side":"{}","px":"{}","sz":"{}","time":{},"hash":"0x{:064x}","tid":{},"users":["0x{:040x}","0x{:040x}"]}})",
       in.symbol, trade.taker_side == match::Side::Buy ? "B" : "A", price_text(trade.price), size_text(trade.quantity),

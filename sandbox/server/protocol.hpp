@@ -37,6 +37,11 @@ class Protocol : public MarketListener {
   // REST. False: not a path of this venue, the host answers 404.
   virtual bool request(const net::HttpRequest&, net::Responder) { return false; }
 
+  // A path of /sandbox/ that is the venue's own; nullopt leaves it to the server.
+  virtual std::optional<net::HttpResponse> control(const net::HttpRequest&) { return std::nullopt; }
+  // Its clock is so far ahead from now on; 0 sets it right.
+  virtual void skew_clock(std::int64_t /*ms*/) {}
+
   // Every 10 ms, also while paused: heartbeats, batched book changes, time-outs.
   virtual void tick(Nanos /*monotonic*/) {}
   // The flow pauses: tell what is collected and not sent, so that clients hold the book that /sandbox/book tells.

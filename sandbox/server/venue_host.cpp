@@ -235,6 +235,14 @@ void VenueHost::remove_all() {
   held_.clear();
 }
 
+void VenueHost::reset_all() {
+  for (const auto& [id, client] : clients_) {
+    if (client->gone) continue;
+    client->gone = true;
+    client->socket->reset();
+  }
+}
+
 // ---- faults and time
 
 std::optional<net::HttpResponse> VenueHost::refused_request(const Occasion& occasion) {

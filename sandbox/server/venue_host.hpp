@@ -73,6 +73,7 @@ class VenueHost {
   void flush();                 // writes what is queued
   void remove_gone(Nanos now);  // tells the protocol
   void remove_all();
+  void reset_all();            // every connection, without a close frame
   std::size_t clear_faults();  // ends stalls and half-open connections, too
   const std::map<std::uint64_t, std::unique_ptr<Client>>& clients() const noexcept { return clients_; }
   std::uint64_t messages() const noexcept { return messages_; }

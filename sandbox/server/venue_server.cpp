@@ -33,9 +33,13 @@ struct VenueServer::Core : Controlled {
   const Instrument* instrument(std::optional<std::string_view> market, std::string_view symbol) const override;
   Result<Book> book(const Instrument& instrument, std::uint64_t update_id) override;
   Result<std::uint64_t> arm(Fault fault) override;
-  std::size_t clear_faults() override { return host.clear_faults(); }
+  std::size_t clear_faults() override {
+    protocol->skew_clock(0);
+    return host.clear_faults();
+  }
   void pause(bool now_paused) override;
   void refuse(const Fault& fault);
+  void restart(const Fault& fault);
 
   // Runs `what` on the server's thread and waits for it.
   template <class What>
@@ -58,6 +62,7 @@ struct VenueServer::Core : Controlled {
   Nanos flow_origin{0};  // monotonic time of virtual time 0
   Nanos virtual_now{0};
   Nanos next_tick{0};
+  Nanos down_until{0};  // a restart goes on
   std::uint64_t requests = 0;
   bool paused = false;
   bool shutting = false;
@@ -85,7 +90,10 @@ Result<void> VenueServer::Core::listen() {
   handlers.on_request = [this](const net::HttpRequest& request, net::Responder responder) {
     answer(request, std::move(responder));
   };
-  handlers.check_websocket = [this](const net::HttpRequest& request) { return protocol->refuse(request); };
+  handlers.check_websocket = [this](const net::HttpRequest& request) -> std::optional<net::HttpResponse> {
+    if (monotonic_now() < down_until) return net::HttpResponse{.status = 503};
+    return protocol->refuse(request);
+  };
   handlers.on_websocket = [this](const net::HttpRequest& request,
                                  std::shared_ptr<net::WebSocketServerConnection> socket) {
     host.add(std::move(socket), request);
@@ -133,7 +141,11 @@ void VenueServer::Core::pump() {
 }
 
 void VenueServer::Core::answer(const net::HttpRequest& request, net::Responder responder) {
-  if (request.path.starts_with("/sandbox/")) return answer_control(*this, request, std::move(responder));
+  if (request.path.starts_with("/sandbox/")) {
+    if (auto own = protocol->control(request)) return responder.respond(std::move(*own));
+    return answer_control(*this, request, std::move(responder));
+  }
+  if (monotonic_now() < down_until) return responder.reset();
   ++requests;
   if (protocol->request(request, responder)) return;
   net::HttpResponse response;
@@ -174,7 +186,33 @@ Result<std::uint64_t> VenueServer::Core::arm(Fault fault) {
     refuse(fault);
     return 0;
   }
+  if (fault.kind == FaultKind::VenueRestart) {
+    restart(fault);
+    return 0;
+  }
+  if (fault.kind == FaultKind::ClockSkew) {
+    protocol->skew_clock(fault.offset);
+    fault.count = 0;
+    const std::uint64_t id = host.faults().add(std::move(fault));
+    host.faults().strike(FaultKind::ClockSkew, {});
+    return id;
+  }
   return host.faults().add(std::move(fault));
+}
+
+// Accounts and orders stay; what was connected is gone, and nobody gets in for a while. `after` counts milliseconds.
+// Never at once: the reply to this request goes out first.
+void VenueServer::Core::restart(const Fault& fault) {
+  const std::uint64_t id = host.faults().add(fault);
+  host.later(std::chrono::milliseconds{fault.after + 5}, [this, id, fault] {
+    host.faults().remove(id);
+    Fault once = fault;
+    once.after = 0;
+    host.faults().add(once);
+    host.faults().strike(FaultKind::VenueRestart, {fault.market, fault.symbol, "any"});
+    down_until = monotonic_now() + std::chrono::milliseconds{fault.duration_ms};
+    host.reset_all();
+  });
 }
 
 // Closes the listening socket, so the control endpoint is only reachable on open connections until it ends.

@@ -53,7 +53,8 @@ std::string place_action(const order::InFlightOrder& order, const order::Trading
 
 std::string modify_action(const order::InFlightOrder& order, const order::TradingRule& rule, std::string_view oid,
                           Price price, Quantity size) {
-  return fmt::format(R"({{"type":"modify","oid":{},"order":{}}})", oid, order_text(order, rule, price, size));
+  return fmt::format(R"({{"type":"batchModify","modifies":[{{"oid":{},"order":{}}}]}})", oid,
+                     order_text(order, rule, price, size));
 }
 
 std::string cancel_action(const order::InFlightOrder& order, const order::TradingRule& rule) {

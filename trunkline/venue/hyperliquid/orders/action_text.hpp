@@ -15,6 +15,7 @@ namespace trunkline::venue::hyperliquid::orders {
 // better.
 std::string order_text(const order::InFlightOrder& order, const order::TradingRule& rule, Price price, Quantity size);
 std::string place_action(const order::InFlightOrder& order, const order::TradingRule& rule, Price price);
+// A batch of one: its answer tells the new number, where that of a single modification tells none.
 std::string modify_action(const order::InFlightOrder& order, const order::TradingRule& rule, std::string_view oid,
                           Price price, Quantity size);
 // By our id; an order that has none of ours, by the venue's number.

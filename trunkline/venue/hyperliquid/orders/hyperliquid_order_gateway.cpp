@@ -206,7 +206,7 @@ void HyperliquidOrderGateway::amend(Ticket ticket, const order::InFlightOrder& o
     return answer<OrderUpdate>(ticket, order::not_sent(OrderReason::InvalidOrder, "the order has no number yet"));
   }
   Chain& chain = chains_[order.client_order_id];
-  chain.filled.clear();
+  for (auto& [number, filled] : chain.filled) filled = Quantity{};
   chain.counted.clear();
   for (const order::TradeUpdate& fill : order.fills) {
     chain.counted.insert(fill.trade_id);
@@ -218,7 +218,7 @@ void HyperliquidOrderGateway::amend(Ticket ticket, const order::InFlightOrder& o
   chain.ended.reset();
   const Quantity left = Quantity::from_raw(amount.raw() - order.filled_amount.raw());
   send_action(modify_action(order, *rule, order.exchange_order_id.view(), price, left), true,
-              {.ask = Ask::Modify, .ticket = ticket, .order = order}, now, outbox);
+              {.ask = Ask::Modify, .ticket = ticket, .order = order, .price = price, .left = left}, now, outbox);
 }
 
 void HyperliquidOrderGateway::query(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {

@@ -80,6 +80,8 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
     Nanos deadline{0};
     std::optional<ConnectionId> connection = {};  // none: by REST
     order::OrderSummary order = {};
+    Price price = Price::absent();  // of a modification, as the amount of the new number
+    Quantity left = Quantity::absent();
     Nanos since{0};
     std::vector<order::TradeUpdate> trades = {};  // of pages before
   };

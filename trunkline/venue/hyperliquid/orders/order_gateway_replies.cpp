@@ -155,19 +155,22 @@ void HyperliquidOrderGateway::finish_action(Pending pending, const Json& payload
     update.update_timestamp = now;
     return answer<OrderUpdate>(pending.ticket, std::move(update));
   }
-  // A modification may answer {"type":"default"} alone; then the event brings the new number.
-  auto placed = one ? read_placed(statuses->front(), pending.order)
-                : pending.ask == Ask::Modify
-                    ? order::OrderResult<OrderUpdate>(OrderUpdate{.client_order_id = pending.order.client_order_id,
-                                                                  .trading_pair = pending.order.trading_pair})
-                    : std::unexpected(unreadable(payload.dump()));
+  auto placed = one ? read_placed(statuses->front(), pending.order) : std::unexpected(unreadable(payload.dump()));
   if (!placed) return fail_request(std::move(pending), placed.error(), now);
   placed->update_timestamp = now;
   if (pending.ask == Ask::Place) return answer<order::PlaceAnswer>(pending.ticket, order::PlaceAnswer{*placed});
   Chain& chain = chains_[pending.order.client_order_id];
   chain.modifying = false;
   chain.ended.reset();
-  if (!placed->exchange_order_id.empty()) chain.living = placed->exchange_order_id;
+  chain.filled.try_emplace(chain.living, Quantity{});
+  chain.living = placed->exchange_order_id;
+  // As asked; what an event has told already, on the venue's clock, is newer.
+  placed->update_timestamp = pending.order.venue_updated;
+  placed->price = pending.price;
+  placed->amount = pending.left;
+  for (const auto& [number, filled] : chain.filled) {
+    if (number != chain.living) placed->amount = Quantity::from_raw(placed->amount.raw() + filled.raw());
+  }
   placed->reason = OrderReason::Amended;
   placed->filled = Quantity::absent();                                                // of the new number alone
   if (placed->new_state == OrderState::Filled) placed->new_state = OrderState::Open;  // its fills tell

@@ -49,6 +49,8 @@ constexpr WordsRow refusals[] = {
     {"Reduce only order", OrderReason::ReduceOnly},
     {"minimum value", OrderReason::InvalidOrder},
     {"tick size", OrderReason::InvalidOrder},
+    {"has invalid", OrderReason::InvalidOrder},
+    {"Invalid TP/SL price", OrderReason::InvalidOrder},
     {"does not exist", OrderReason::Authentication},  // User or API Wallet ... does not exist
     {"never placed, already canceled, or filled", OrderReason::NotFound},
     {"Cannot modify canceled or filled order", OrderReason::NotFound},
