@@ -126,7 +126,9 @@ int trade(const Life& life, const DeskOptions& options) {
   if (!eventually([&] { return connector.is_ready(); }, 30s)) give_up(log, "does not become ready");
   if (life.actions > 0) {
     Trader trader(connector, life);
-    for (int i = 0; i < life.actions; ++i) {
+    // A point that is rarely passed is waited for.
+    const Nanos until = monotonic_now() + std::chrono::seconds{30};
+    for (int i = 0; i < life.actions || (!life.crash_at.empty() && monotonic_now() < until); ++i) {
       trader.act();
       // Some at once, some after what they asked for is answered.
       if (i % 4 == 3) std::this_thread::sleep_for(2ms);

@@ -170,19 +170,18 @@ TEST(CampaignLife, IsLived) {
 class KilledAt : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(KilledAt, NothingIsLostDoubledOrGuessed) {
-  Campaign campaign(std::hash<std::string>{}(GetParam()));
-  for (const char* const segment : {"spot", "usdm"}) {
-    const TempFolder folder;
-    Life life = campaign.begin(segment, folder);
-    SCOPED_TRACE(json(life).dump());
-    life.actions = 120;
-    life.crash_at = GetParam();
-    // Requests that make a connection ready pass the point of sending, too.
-    const bool sending = life.crash_at.starts_with("send:");
-    life.crash_hit = (sending ? 8 : 1) + static_cast<int>(campaign.draw(8));
-    EXPECT_TRUE(was_killed(run(life))) << "the point was not reached";
-    settle_and_compare(campaign, life);
-  }
+  const std::uint64_t number = std::hash<std::string>{}(GetParam());
+  Campaign campaign(number);
+  const TempFolder folder;
+  Life life = campaign.begin(number % 2 == 0 ? "spot" : "usdm", folder);
+  SCOPED_TRACE(json(life).dump());
+  life.actions = 120;
+  life.crash_at = GetParam();
+  // Requests that make a connection ready pass the point of sending, too.
+  const bool sending = life.crash_at.starts_with("send:");
+  life.crash_hit = (sending ? 8 : 1) + static_cast<int>(campaign.draw(8));
+  EXPECT_TRUE(was_killed(run(life))) << "the point was not reached";
+  settle_and_compare(campaign, life);
 }
 
 INSTANTIATE_TEST_SUITE_P(OrderCampaign, KilledAt, ::testing::ValuesIn(crash_points), [](const auto& of) {
