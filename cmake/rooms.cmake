@@ -96,7 +96,7 @@ function(trunkline_tests)
     set_target_properties(test_${suffix} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     target_compile_definitions(test_${suffix} PRIVATE TRUNKLINE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${suffix} COMMAND test_${suffix})
-    set_tests_properties(${suffix} PROPERTIES TIMEOUT 600)
+    set_tests_properties(${suffix} PROPERTIES TIMEOUT 1200)
   endforeach()
 endfunction()
 
