@@ -11,7 +11,17 @@
 using namespace trunkline;
 using namespace std::chrono_literals;
 
-class Quoter final : public hub::Strategy, public order::TradeEventListener {
+// On the connector's thread.
+class FillPrinter final : public order::TradeEventListener {
+ public:
+  void on_trade(const order::TradeEvent& event) override {
+    std::printf("%s %s @ %s, fee %s %s\n", std::string(wire::to_text(event.trade.side)).c_str(),
+                event.trade.fill_base_amount.to_text().c_str(), event.trade.fill_price.to_text().c_str(),
+                event.trade.fee_amount.to_text().c_str(), event.trade.fee_currency.str().c_str());
+  }
+};
+
+class Quoter final : public hub::Strategy {
  public:
   Quoter(order::ConnectorBase& connector, std::string symbol) : connector_(connector), symbol_(std::move(symbol)) {}
 
@@ -21,12 +31,6 @@ class Quoter final : public hub::Strategy, public order::TradeEventListener {
     next_ = monotonic_now() + 300ms;  // the venue counts orders
     quote(order::TradeType::Buy, book.ladder().best_bid().price);
     quote(order::TradeType::Sell, book.ladder().best_ask().price);
-  }
-  // On the connector's.
-  void on_trade(const order::TradeEvent& event) override {
-    std::printf("%s %s @ %s, fee %s %s\n", std::string(wire::to_text(event.trade.side)).c_str(),
-                event.trade.fill_base_amount.to_text().c_str(), event.trade.fill_price.to_text().c_str(),
-                event.trade.fee_amount.to_text().c_str(), event.trade.fee_currency.str().c_str());
   }
   void stop() { quoting_ = false; }
 
@@ -65,6 +69,7 @@ int main(int argc, char** argv) {
   if (auto asked = hub.subscribe_market_data(*symbol); !asked)
     return std::fprintf(stderr, "%s\n", asked.error().message.c_str()), 1;
 
+  FillPrinter fills;
   hub::OrderDesk desk(hub, log);
   hub::OrderAccountConfig account{.exchange = symbol->exchange, .domain = "sandbox", .endpoint = endpoint};
   account.credentials = {"sandbox-key", "sandbox-secret"};  // a sandbox forgets: no journal is kept
@@ -72,7 +77,7 @@ int main(int argc, char** argv) {
   hub::OrderAccount& traded = *desk.find(symbol->exchange);
   auto made = std::make_unique<Quoter>(traded.connector(), symbol->to_text());
   Quoter& quoter = *made;
-  traded.set_listeners(nullptr, &quoter, nullptr);
+  traded.set_listeners(nullptr, &fills, nullptr);
   hub.add_strategy(std::move(made));
   hub.start();
   desk.start();

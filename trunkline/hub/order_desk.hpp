@@ -32,7 +32,7 @@ struct OrderAccountConfig {
   std::string domain = "live";  // or "testnet", "sandbox": where `endpoint` leads
   std::string account = "main";
   std::string endpoint = {};  // scheme and host in place of the venue's own
-  Credentials credentials;
+  Credentials credentials = {};
   std::filesystem::path journal = {};  // this account's own folder; empty: none is kept
   log::FlushPolicy flush = log::FlushPolicy::Group;
   order::RiskLimits risk = {};

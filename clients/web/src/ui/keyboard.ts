@@ -54,6 +54,7 @@ export function startKeyboard(commands: Commands): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = event.target instanceof HTMLInputElement;
+    if (typing && (event.target as HTMLInputElement).id !== "filter") return;
     const act = (run: () => void): void => {
       event.preventDefault();
       run();
