@@ -75,15 +75,14 @@ int main(int argc, char** argv) {
   account.credentials = {"sandbox-key", "sandbox-secret"};  // a sandbox forgets: no journal is kept
   if (auto opened = desk.open(account); !opened) return std::fprintf(stderr, "%s\n", opened.error().message.c_str()), 1;
   hub::OrderAccount& traded = *desk.find(symbol->exchange);
-  auto made = std::make_unique<Quoter>(traded.connector(), symbol->to_text());
-  Quoter& quoter = *made;
+  auto* const quoter = new Quoter(traded.connector(), symbol->to_text());
   traded.set_listeners(nullptr, &fills, nullptr);
-  hub.add_strategy(std::move(made));
+  hub.add_strategy(std::unique_ptr<hub::Strategy>(quoter));
   hub.start();
   desk.start();
   std::this_thread::sleep_for(time);
 
-  quoter.stop();
+  quoter->stop();
   const Nanos until = monotonic_now() + 10s;
   while (traded.connector().tracker().active_order_count() != 0 && monotonic_now() < until) {
     traded.connector().cancel_all();

@@ -47,7 +47,9 @@ class Face : public ::testing::Test {
       hub.stop();
     }
     Answer ask(std::string method, std::string path, const json& body = nullptr, const char* with = token) {
-      net::HttpRequest request{.method = std::move(method), .path = std::move(path)};
+      net::HttpRequest request;
+      request.method = std::move(method);
+      request.path = std::move(path);
       if (const auto query = request.path.find('?'); query != std::string::npos) {
         request.query = net::parse_query(request.path.substr(query + 1));
         request.path.resize(query);
@@ -135,7 +137,10 @@ TEST_F(Face, NobodyWithoutTheTokenChangesAnything) {
   EXPECT_EQ(hub.ask("GET", "/orders", nullptr, nullptr).status, 200);
   EXPECT_EQ(hub.desk.find("binance")->connector().counters().sent, 0U);
   const hub::OrderFace without(hub.desk, "");
-  EXPECT_EQ(without.answer({.method = "POST", .path = "/orders"}).status, 403);
+  net::HttpRequest request;
+  request.method = "POST";
+  request.path = "/orders";
+  EXPECT_EQ(without.answer(request).status, 403);
 }
 
 TEST_F(Face, TheKillSwitchCancelsWhatIsOpenAndRefusesWhatComes) {
