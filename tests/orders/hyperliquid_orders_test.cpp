@@ -60,6 +60,9 @@ class Desk {
     config.order.request_lifetime = 5s;
     config.order.audit_interval = 2s;
     config.session.backoff = {.first = 20ms, .cap = 200ms};
+    config.session.silence_before_ping = 1500ms;
+    config.session.pong_timeout = 500ms;
+    config.session.hold_after_429 = 1s;
     config.session.endpoints = *net::EndpointMap::make({{"*", "ws://127.0.0.1:" + std::to_string(port_)}});
     auto key = protocol::signing::Secp256k1Key::parse(sandbox::hyperliquid::default_private_key);
     return std::make_unique<connector::PerpetualGatewayConnector>(
@@ -286,7 +289,8 @@ TEST_P(HyperliquidOrderFaults, LeaveBothWithTheSameBooks) {
       << desk.log.text();
   const auto equal = [&] {
     std::map<std::string, Quantity> theirs;
-    for (const json& each : record()["orders"]) {
+    const json books = record();
+    for (const json& each : books["orders"]) {
       if (each["state"] == "new" || each["state"] == "partially_filled") return false;
       Quantity& sum = theirs[each["client_id"].get<std::string>()];
       sum = Quantity::from_raw(sum.raw() + Quantity::parse(each["cumulative_quantity"].get<std::string>())->raw());
@@ -297,7 +301,15 @@ TEST_P(HyperliquidOrderFaults, LeaveBothWithTheSameBooks) {
     }
     return true;
   };
-  EXPECT_TRUE(eventually(equal)) << record().dump() << desk.log.text();
+  std::string ours;
+  EXPECT_TRUE(eventually(equal)) << record().dump() << desk.log.text() << [&] {
+    for (const OrderId& id : ids) {
+      const InFlightOrder order = desk.order(id);
+      ours += fmt::format("{} state {} amount {} filled {} venue {}\n", id.view(), static_cast<int>(order.state),
+                          order.amount.to_text(), order.filled_amount.to_text(), order.venue_filled.to_text());
+    }
+    return ours;
+  }();
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, HyperliquidOrderFaults,
