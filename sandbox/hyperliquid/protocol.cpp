@@ -55,10 +55,6 @@ std::optional<Subscription> read_subscription(const VenueHost& host, const json&
   return out;
 }
 
-std::string message_text(std::string_view channel, std::string_view data) {
-  return fmt::format(R"({{"channel":"{}","data":{}}})", channel, data);
-}
-
 std::string_view channel_of(const Subscription& stream) {
   if (stream.channel == Channel::Context && !is_perpetual(stream.market->instrument())) return "activeSpotAssetCtx";
   return channel_names[static_cast<std::size_t>(stream.channel)];
@@ -178,29 +174,6 @@ bool HyperliquidProtocol::request(const net::HttpRequest& request, net::Responde
   return true;
 }
 
-void HyperliquidProtocol::exchange(const net::HttpRequest& request, const net::Responder& responder) {
-  const Json body = parse_request(request.body);
-  const auto respond = [responder](const ActionReply& reply) {
-    responder.respond({.status = reply.status, .body = reply.body.dump()});
-  };
-  if (!spend(ExchangeDoor::weight_of(body))) return respond({429, nullptr});
-  door_->serve(body, {respond, [responder] { responder.reset(); }, [responder] { responder.abandon(); },
-                      [responder] { responder.abandon(); }});
-}
-
-void HyperliquidProtocol::ask_account(const Json& question, const net::Responder& responder) {
-  const Occasion occasion{to_text(Market::Usdm), {}, "query"};
-  FaultSet& faults = host_->faults();
-  if (auto refused = host_->refused_request(occasion)) return responder.respond(std::move(*refused));
-  if (!spend(Info::weight_of(question))) return responder.respond({.status = 429, .body = "null"});
-  if (faults.strike(FaultKind::AckLost, occasion)) return responder.abandon();
-  InfoAnswer answer = account_info_->answer(question);
-  if (const auto slow = faults.strike(FaultKind::SlowReply, occasion))
-    answer.delay = std::chrono::milliseconds{slow->delay_ms};
-  host_->later(answer.delay,
-               [responder, answer] { responder.respond({.status = answer.status, .body = answer.body}); });
-}
-
 // --- WebSocket ------------------------------------------------------------------------------------------------------
 
 void HyperliquidProtocol::message(Client& client, MessageKind kind, std::string_view text) {
@@ -263,47 +236,6 @@ void HyperliquidProtocol::post(Client& client, const json& request) {
   const InfoAnswer answer = AccountInfo::is_one(*payload) ? account_info_->answer(*payload) : info_->answer(*payload);
   if (answer.status != 200) return reply("error", json(fmt::format("{}: {}", answer.status, answer.body)).dump());
   reply("info", fmt::format(R"({{"type":"{}","data":{}}})", text_at(*payload, "type"), answer.body));
-}
-
-// The connection may be gone by the time of the answer.
-Client* HyperliquidProtocol::alive(std::uint64_t id) const {
-  const auto found = std::ranges::find(clients_, id, &Client::id);
-  return found == clients_.end() || (*found)->gone ? nullptr : *found;
-}
-
-void HyperliquidProtocol::post_action(Client& client, std::uint64_t id, const Json& payload) {
-  const auto reply = [this, connection = client.id, id](const ActionReply& told) {
-    Client* const to = alive(connection);
-    if (to == nullptr) return;
-    const bool good = told.status == 200;
-    const Json data =
-        good ? told.body
-             : Json(fmt::format("{}: {}", told.status, told.status == 429 ? "Too many requests" : told.body.dump()));
-    send(*to, message_text("post", fmt::format(R"({{"id":{},"response":{{"type":"{}","payload":{}}}}})", id,
-                                               good ? "action" : "error", data.dump())));
-  };
-  if (!spend(ExchangeDoor::weight_of(payload))) return reply({429, nullptr});
-  door_->serve(payload, {reply,
-                         [this, connection = client.id] {
-                           if (Client* const of = alive(connection)) {
-                             of->gone = true;
-                             of->socket->reset();
-                           }
-                         },
-                         [this, connection = client.id] {
-                           if (Client* const of = alive(connection)) {
-                             of->deaf = true;
-                             of->socket->go_half_open();
-                           }
-                         },
-                         [] {}});
-}
-
-void HyperliquidProtocol::tell_user(std::string_view channel, const std::string& user, const std::string& data) {
-  const std::string_view name = channel == "user" ? "userEvents" : channel;
-  const Subscription stream{
-      .channel = static_cast<Channel>(std::ranges::find(channel_names, name) - channel_names.begin()), .user = user};
-  for (Client* const client : subscribers(stream)) send(*client, message_text(channel, data));
 }
 
 void HyperliquidProtocol::send_first(Client& client, const Subscription& subscription) {

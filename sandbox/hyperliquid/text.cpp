@@ -60,6 +60,10 @@ Result<Instrument> make_listing(std::string_view name, std::size_t number) {
   return made;
 }
 
+std::string message_text(std::string_view channel, std::string_view data) {
+  return fmt::format(R"({{"channel":"{}","data":{}}})", channel, data);
+}
+
 std::string price_text(Price price) {
   return price.to_text(1);
 }

@@ -23,6 +23,9 @@ inline bool is_perpetual(const Instrument& in) noexcept {
   return in.market == Market::Usdm;
 }
 
+// A message of the WebSocket; `data` is JSON.
+std::string message_text(std::string_view channel, std::string_view data);
+
 std::string price_text(Price price);
 std::string size_text(Quantity quantity);
 

@@ -276,7 +276,12 @@ TEST_P(HyperliquidOrderFaults, LeaveBothWithTheSameBooks) {
         desk.connector->buy({.trading_pair = "BTC-USD", .amount = "0.01", .price = near(i != 1, i == 1 ? 101 : 90)});
     if (!id) continue;  // held while it is not connected
     ids.push_back(*id);
-    eventually([&] { return desk.order(*id).state != OrderState::PendingSubmit; }, 3s);
+    eventually(
+        [&] {
+          const OrderState state = desk.order(*id).state;
+          return state != OrderState::PendingCreate && state != OrderState::PendingSubmit;
+        },
+        3s);
     if (i == 0) static_cast<void>(desk.connector->amend(*id, {.amount = "0.008"}));
   }
   EXPECT_TRUE(eventually([&] { return desk.connector->is_ready(); })) << desk.log.text();
@@ -287,6 +292,11 @@ TEST_P(HyperliquidOrderFaults, LeaveBothWithTheSameBooks) {
       },
       30s))
       << desk.log.text();
+  const std::string fault(GetParam());
+  EXPECT_TRUE(eventually([&] {
+    return json::parse(server_->status())["faults"]["injected"][fault.substr(0, fault.find(':'))] > 0;
+  })) << "the fault did not strike";
+  EXPECT_TRUE(eventually([&] { return desk.connector->is_ready(); })) << desk.log.text();
   const auto equal = [&] {
     std::map<std::string, Quantity> theirs;
     const json books = record();
