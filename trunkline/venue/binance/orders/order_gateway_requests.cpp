@@ -10,7 +10,6 @@
 namespace trunkline::venue::binance::orders {
 namespace {
 
-constexpr Nanos try_again = std::chrono::seconds{1};
 constexpr Nanos trades_reach = std::chrono::hours{23};  // by time; the venue takes a day at most
 
 using order::OrderReason;

@@ -17,7 +17,6 @@ using order::OrderState;
 using order::OrderUpdate;
 using order::Ticket;
 
-constexpr Nanos try_again = std::chrono::seconds{1};
 constexpr Nanos ping_interval = std::chrono::seconds{50};  // the venue drops a silent connection after 60
 constexpr std::string_view account_streams[] = {"orderUpdates", "userFills"};
 
