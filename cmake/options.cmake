@@ -21,6 +21,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 reports these inside libstdc++ and Boost headers at -O2, where nothing is wrong.
   add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread
                       -Wno-array-bounds -Wno-restrict -Wno-dangling-pointer)
+else()
+  # libstdc++ 12 uses what it declares deprecated itself in its stable algorithms.
+  add_compile_options(-Wno-deprecated-declarations)
 endif()
 if(TRUNKLINE_SANITIZE)
   add_compile_options(-fsanitize=${TRUNKLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

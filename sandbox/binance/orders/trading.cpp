@@ -9,7 +9,7 @@ Trading::Trading(const TradingOptions& options, Exchange& exchange, RestApi& mar
       authentication(desk),
       api(desk, streams, authentication),
       door(desk, api, streams, authentication, market_data, faults, std::move(later)),
-      websocket(door, desk),
+      websocket(door),
       rest(door, exchange),
       books(desk, [this](Account& account) { welcome(account); }) {
   door.limits().enforce(options.order_limits);

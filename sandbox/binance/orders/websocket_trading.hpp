@@ -13,7 +13,7 @@ std::optional<Market> websocket_trading_market(std::string_view path);
 
 class WebSocketTrading {
  public:
-  WebSocketTrading(OrderDoor& door, OrderDesk& desk) : door_(door), desk_(desk) {}
+  explicit WebSocketTrading(OrderDoor& door) : door_(door) {}
   // The connection outlives every reply, or is gone by then and known to be so.
   void message(const std::shared_ptr<Connection>& connection, std::string_view text);
 
@@ -28,7 +28,6 @@ class WebSocketTrading {
   Json session(const Connection& connection) const;
 
   OrderDoor& door_;
-  OrderDesk& desk_;
 };
 
 }  // namespace trunkline::sandbox::binance
