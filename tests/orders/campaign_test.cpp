@@ -233,6 +233,7 @@ TEST_P(StruckBy, NothingIsLostDoubledOrGuessed) {
   arm(campaign, faults[GetParam()]);
   EXPECT_TRUE(ended_well(run(life)));
   campaign.clear_faults();
+  EXPECT_GT(campaign.record(life.key)["orders"].size(), 5U);
   settle_and_compare(campaign, life);
 }
 

@@ -4,7 +4,8 @@
 // Thread: initialize(), connect() and disconnect() are the owner's; everything else as ConnectorBase has it.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <unordered_map>

@@ -361,6 +361,12 @@ std::optional<OrderSummary> ClientOrderTracker::find(std::string_view client_ord
   return order == nullptr ? std::nullopt : std::optional<OrderSummary>(*order);
 }
 
+std::optional<OrderSummary> ClientOrderTracker::find(const OrderUpdate& update) const {
+  const std::lock_guard lock(mutex_);
+  const InFlightOrder* const order = find_locked(update.client_order_id, update.exchange_order_id, update.trading_pair);
+  return order == nullptr ? std::nullopt : std::optional<OrderSummary>(*order);
+}
+
 template <class Wanted>
 std::vector<InFlightOrder> ClientOrderTracker::select(Wanted wanted) const {
   std::vector<InFlightOrder> out;

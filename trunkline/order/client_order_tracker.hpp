@@ -58,6 +58,8 @@ class ClientOrderTracker {
   std::optional<InFlightOrder> get_order(std::string_view client_order_id) const;
   std::optional<InFlightOrder> get_order_by_exchange_id(SymbolHash trading_pair, std::string_view id) const;
   std::optional<OrderSummary> find(std::string_view client_order_id) const;
+  // Whose update this is.
+  std::optional<OrderSummary> find(const OrderUpdate& update) const;
   // Not done, oldest first.
   std::vector<InFlightOrder> active_orders() const;
   // Fills may come: what is not done, and what ended lately.

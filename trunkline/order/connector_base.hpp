@@ -66,17 +66,6 @@ struct ConnectorConfig {
   const PriceBoard* prices = nullptr;  // likewise; null: no collar
 };
 
-// The venue's answer to a new order.
-struct PlaceAnswer {
-  OrderUpdate update;
-  std::vector<TradeUpdate> fills = {};
-};
-
-struct AccountState {
-  std::vector<BalanceUpdate> balances;
-  std::vector<Position> positions;
-};
-
 class ConnectorBase {
  public:
   explicit ConnectorBase(ConnectorConfig config);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "trunkline/order/connector_publish.hpp"
+#include "trunkline/order/connector_base_impl.hpp"
 
 namespace trunkline::order {
 
@@ -167,12 +167,7 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
   if (overtaken()) co_return std::unexpected(other);
   std::unordered_set<OrderId> listed;
   for (const ListedOrder& order : *open) {
-    const auto ours = !order.update.client_order_id.empty() && tracker_.find(order.update.client_order_id)
-                          ? tracker_.find(order.update.client_order_id)
-                          : [&]() -> std::optional<OrderSummary> {
-      const auto by_id = tracker_.get_order_by_exchange_id(order.update.trading_pair, order.update.exchange_order_id);
-      return by_id ? std::optional<OrderSummary>(*by_id) : std::nullopt;
-    }();
+    const auto ours = tracker_.find(order.update);
     if (!ours) {
       adopt(order);
       continue;

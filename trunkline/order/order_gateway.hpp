@@ -15,8 +15,10 @@
 #include <variant>
 #include <vector>
 
-#include "trunkline/order/connector_base.hpp"
-#include "trunkline/order/perpetual_derivative_base.hpp"
+#include "trunkline/order/in_flight_order.hpp"
+#include "trunkline/order/order_error.hpp"
+#include "trunkline/order/order_rate.hpp"
+#include "trunkline/order/trading_rule.hpp"
 #include "trunkline/venue/venue.hpp"
 
 namespace trunkline::order {

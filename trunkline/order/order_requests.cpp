@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "trunkline/core/crash_point.hpp"
-#include "trunkline/order/connector_publish.hpp"
+#include "trunkline/order/connector_base_impl.hpp"
 #include "trunkline/order/order_frames.hpp"
 
 namespace trunkline::order {

@@ -3,10 +3,12 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "trunkline/core/clock.hpp"
 #include "trunkline/core/decimal.hpp"
 #include "trunkline/order/order_types.hpp"
+#include "trunkline/order/position.hpp"
 
 namespace trunkline::order {
 
@@ -54,6 +56,17 @@ struct ListedOrder {
   Price trigger_price = Price::absent();
   bool reduce_only = false;
   bool post_only = false;
+};
+
+// The answer to a new order.
+struct PlaceAnswer {
+  OrderUpdate update;
+  std::vector<TradeUpdate> fills = {};
+};
+
+struct AccountState {
+  std::vector<BalanceUpdate> balances;
+  std::vector<Position> positions;
 };
 
 }  // namespace trunkline::order

@@ -7,13 +7,6 @@
 
 namespace trunkline::order {
 
-struct Marks {
-  Price mark_price = Price::absent();
-  Price index_price = Price::absent();
-  Rate funding_rate = Rate::absent();
-  Nanos next_funding_time{0};
-};
-
 class PerpetualDerivativeBase : public ConnectorBase {
  public:
   using ConnectorBase::ConnectorBase;

@@ -19,4 +19,12 @@ struct Position {
   Nanos updated{0};            // of which moment it is, on the venue's clock; 0: not told
 };
 
+// What positions in a symbol are marked and paid by.
+struct Marks {
+  Price mark_price = Price::absent();
+  Price index_price = Price::absent();
+  Rate funding_rate = Rate::absent();
+  Nanos next_funding_time{0};
+};
+
 }  // namespace trunkline::order

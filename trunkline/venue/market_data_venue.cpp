@@ -358,6 +358,22 @@ bool MarketDataVenue::take_trade_id(Feed& feed, const Connection& from, Channel 
   return true;
 }
 
+void MarketDataVenue::publish_bar(wire::Bar& last, const wire::Bar& bar, const Context& context) {
+  constexpr std::uint16_t closed = 1;  // of detail
+  const bool came_before = bar.open_time == last.open_time && bar.trade_count == last.trade_count &&
+                           bar.volume == last.volume && bar.close == last.close;
+  if (bar.open_time < last.open_time || came_before) {
+    ++counters_.duplicates;
+    return;
+  }
+  if (last.open_time != Nanos{0} && bar.open_time > last.open_time) {
+    last.detail |= closed;
+    context.sink.publish(last);
+  }
+  last = bar;
+  context.sink.publish(bar);
+}
+
 void MarketDataVenue::publish_gap(const Feed& feed, std::uint64_t missed, Nanos exchange_time, const Context& context) {
   counters_.trades_missed += missed;
   wire::Gap gap;

@@ -161,6 +161,8 @@ class MarketDataVenue : public Venue {
     trade.symbol = feed.instrument.hash;
     context.sink.publish_flagged(sold ? wire::flag::side_sell : wire::flag::side_buy, trade);
   }
+  // Of a venue that does not say when a bar is complete: the next one does. `last` is the feed's, and becomes this one.
+  void publish_bar(wire::Bar& last, const wire::Bar& bar, const Context& context);
   void publish_gap(const Feed& feed, std::uint64_t missed, Nanos exchange_time, const Context& context);
   void publish_mapping(const Feed& feed, const Context& context) const;
   // Trading in this symbol stopped or goes on, as a stream tells.

@@ -9,7 +9,6 @@
 namespace trunkline::venue::hyperliquid {
 namespace {
 
-constexpr std::uint16_t closed = 1;  // Bar
 constexpr std::uint16_t volume_absent = 2;
 
 constexpr std::string_view greeting = "Websocket connection established.";
@@ -167,7 +166,6 @@ void HyperliquidVenue::take_ticker(Connection& from, const TickerMessage& ticker
 void HyperliquidVenue::take_bar(Connection& from, const BarMessage& bar, const Context& context) {
   SymbolFeed* const feed = symbol_of(heard(from, bar.coin, Channel::Bars, context.now));
   if (feed == nullptr) return;
-  wire::Bar& last = feed->last_bar;
   wire::Bar out;
   out.symbol = feed->instrument.hash;
   out.detail = bar.volume.is_absent() ? volume_absent : std::uint16_t{0};
@@ -180,19 +178,7 @@ void HyperliquidVenue::take_bar(Connection& from, const BarMessage& bar, const C
   out.volume = bar.volume;
   out.quote_volume = Quantity::absent();
   out.trade_count = bar.trades;
-  const bool came_before = out.open_time == last.open_time && out.trade_count == last.trade_count &&
-                           out.volume == last.volume && out.close == last.close;
-  if (bar.open_time < last.open_time || came_before) {
-    ++count().duplicates;
-    return;
-  }
-  // The venue does not say when a bar is complete: the next one does.
-  if (last.open_time != Nanos{0} && bar.open_time > last.open_time) {
-    last.detail |= closed;
-    context.sink.publish(last);
-  }
-  last = out;
-  context.sink.publish(out);
+  publish_bar(feed->last_bar, out, context);
 }
 
 }  // namespace trunkline::venue::hyperliquid

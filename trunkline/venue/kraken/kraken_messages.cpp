@@ -9,7 +9,6 @@
 namespace trunkline::venue::kraken {
 namespace {
 
-constexpr std::uint16_t closed = 1;  // Bar
 constexpr std::uint16_t volume_absent = 2;
 
 bool same_but_for_stamps(const wire::Quote& a, const wire::Quote& b) noexcept {
@@ -207,7 +206,6 @@ void KrakenVenue::take_past_bars(Connection& from, std::span<const BarMessage> b
 void KrakenVenue::take_bar(Connection& from, const BarMessage& bar, const Context& context) {
   SymbolFeed* const feed = symbol_of(heard(from, bar.symbol, Channel::Bars, context.now));
   if (feed == nullptr) return;
-  wire::Bar& last = feed->last_bar;
   wire::Bar out;
   out.symbol = feed->instrument.hash;
   out.exchange_time = bar.time;
@@ -221,19 +219,7 @@ void KrakenVenue::take_bar(Connection& from, const BarMessage& bar, const Contex
   out.volume = bar.volume;
   out.quote_volume = Quantity::absent();
   out.trade_count = bar.trades;
-  const bool came_before = out.open_time == last.open_time && out.trade_count == last.trade_count &&
-                           out.volume == last.volume && out.close == last.close;
-  if (bar.open_time < last.open_time || came_before) {
-    ++count().duplicates;
-    return;
-  }
-  // The venue does not say when a bar is complete: the next one does.
-  if (last.open_time != Nanos{0} && bar.open_time > last.open_time) {
-    last.detail |= closed;
-    context.sink.publish(last);
-  }
-  last = out;
-  context.sink.publish(out);
+  publish_bar(feed->last_bar, out, context);
 }
 
 }  // namespace trunkline::venue::kraken

@@ -11,7 +11,6 @@ namespace {
 constexpr Nanos clock_interval = std::chrono::minutes{10};
 constexpr Nanos keep_key_interval = std::chrono::minutes{30};  // it dies after 60
 constexpr Nanos try_again = std::chrono::seconds{1};
-constexpr LaneId api_lane{0};
 constexpr LaneId user_lane{1};
 
 std::vector<Lane> lanes_of(const BinanceOrderConfig& config) {
@@ -48,7 +47,6 @@ void BinanceOrderGateway::on_open(ConnectionId connection, LaneId lane, Nanos no
     outbox.ready(connection);
     return update_connected("the account's stream is open");
   }
-  static_cast<void>(api_lane);
   api_ = connection;
   if (!spot()) return outbox.ready(connection);
   Pending pending{.call = Call::SubscribeUser};
@@ -65,16 +63,7 @@ void BinanceOrderGateway::on_closed(ConnectionId connection, std::string_view re
     // The key may be why; another one does not hurt.
     if (!spot()) ask_listen_key(Call::ListenKey, now, outbox);
   }
-  std::vector<Pending> lost;
-  for (auto entry = pending_.begin(); entry != pending_.end();) {
-    if (entry->second.connection != connection) {
-      ++entry;
-      continue;
-    }
-    lost.push_back(std::move(entry->second));
-    entry = pending_.erase(entry);
-  }
-  for (Pending& pending : lost) {
+  for (Pending& pending : pending_.take_lost(connection)) {
     fail_request(std::move(pending),
                  {order::OrderOutcome::Unknown, order::OrderReason::Disconnected,
                   fmt::format("the connection was lost before the answer: {}", excerpt(reason))},
@@ -95,13 +84,12 @@ void BinanceOrderGateway::on_bytes(ConnectionId connection, std::span<char> mess
   const auto id = body.find("id");
   const auto number = id == body.end() ? std::nullopt : number_of(*id);
   if (!number) return take_malformed(fmt::format("neither reply nor event: {}", excerpt(text)), outbox);
-  const auto found = pending_.find(*number);
-  if (found == pending_.end() || found->second.connection != connection) {
+  auto found = pending_.take(*number, connection);
+  if (!found) {
     ++counters_.late;
     return;
   }
-  Pending pending = std::move(found->second);
-  pending_.erase(found);
+  Pending pending = *std::move(found);
   if (const auto limits = body.find("rateLimits"); limits != body.end()) note_weight(*limits, received);
   const auto state = body.find("status");
   const int status = state != body.end() && state->is_number_integer() ? state->get<int>() : 0;
@@ -116,15 +104,14 @@ void BinanceOrderGateway::on_bytes(ConnectionId connection, std::span<char> mess
 }
 
 void BinanceOrderGateway::on_reply(const Reply& reply, Sink&, Outbox& outbox) {
-  const auto found = pending_.find(static_cast<std::uint64_t>(reply.id));
-  if (found == pending_.end()) {
+  auto found = pending_.take(static_cast<std::uint64_t>(reply.id), std::nullopt);
+  if (!found) {
     ++counters_.late;
     return;
   }
-  Pending pending = std::move(found->second);
-  pending_.erase(found);
+  Pending pending = *std::move(found);
   if (pending.call == Call::ExchangeInfo && reply.status == 200) {
-    return take_catalog(Json{}, reply.body, reply.received, outbox);
+    return take_catalog(reply.body, reply.received, outbox);
   }
   const Json body = reply.status == 0 ? Json(std::string(reply.body)) : Json::parse(reply.body, nullptr, false);
   if (reply.status == 200 && body.is_discarded()) {
@@ -145,16 +132,7 @@ void BinanceOrderGateway::on_reply(const Reply& reply, Sink&, Outbox& outbox) {
 }
 
 void BinanceOrderGateway::on_tick(Nanos now, Sink&, Outbox& outbox) {
-  std::vector<Pending> late;
-  for (auto entry = pending_.begin(); entry != pending_.end();) {
-    if (entry->second.deadline > now) {
-      ++entry;
-      continue;
-    }
-    late.push_back(std::move(entry->second));
-    entry = pending_.erase(entry);
-  }
-  for (Pending& pending : late) {
+  for (Pending& pending : pending_.take_overdue(now)) {
     ++counters_.timeouts;
     fail_request(std::move(pending), {order::OrderOutcome::Unknown, order::OrderReason::Timeout, "no answer in time"},
                  now, outbox);
@@ -185,8 +163,8 @@ void BinanceOrderGateway::take_malformed(std::string_view what, Outbox& outbox) 
 
 // ---- what is set up by replies; the rest is in order_gateway_replies.cpp
 
-void BinanceOrderGateway::take_catalog(const Json&, std::string_view text, Nanos now, Outbox& outbox) {
-  auto symbols = Symbols::parse(spec_, text);
+void BinanceOrderGateway::take_catalog(std::string_view body, Nanos now, Outbox& outbox) {
+  auto symbols = Symbols::parse(spec_, body);
   if (!symbols || symbols->empty()) {
     take_malformed(symbols ? "exchangeInfo: no symbols" : symbols.error().message, outbox);
     catalog_due_ = now + try_again;
@@ -212,7 +190,7 @@ void BinanceOrderGateway::take_time(const Pending& pending, const Json& body, Na
 }
 
 void BinanceOrderGateway::take_user_event(const Json& event, Nanos now, Outbox& outbox) {
-  auto read = read_user_event(event, config_.segment, symbols_);
+  auto read = read_user_event(event, symbols_);
   if (!read) return take_malformed(read.error().message, outbox);
   if (!read->known) ++counters_.unknown_events;
   for (order::GatewayEvent& each : read->events) tell(std::move(each));

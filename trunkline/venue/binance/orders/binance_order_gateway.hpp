@@ -7,7 +7,6 @@
 // Thread: as venue::Venue, one.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "trunkline/order/order_gateway.hpp"
+#include "trunkline/order/pending_requests.hpp"
 #include "trunkline/venue/binance/orders/calls.hpp"
 #include "trunkline/venue/binance/orders/signer.hpp"
 #include "trunkline/venue/binance/orders/symbols.hpp"
@@ -95,7 +95,11 @@ class BinanceOrderGateway final : public order::OrderGateway {
   void ask_listen_key(Call call, Nanos now, Outbox& outbox);
   void ask_trades(const order::TradingRule& rule, const Parameters& narrowed, std::shared_ptr<Gather> gather, Nanos now,
                   Outbox& outbox);
-  const order::TradingRule* rule_or_refuse(order::Ticket ticket, SymbolHash trading_pair, int kind);
+  // Null: not known, and answered so.
+  template <class Value>
+  const order::TradingRule* rule_of(order::Ticket ticket, SymbolHash trading_pair);
+  void ask_of_order(Call call, Call algo_call, order::Ticket ticket, const order::InFlightOrder& order, Nanos now,
+                    Outbox& outbox);
   Stamp stamp(Nanos now) const noexcept;
   bool within_weight(const CallSpec& spec, Nanos now);
   void note_weight(const Json& limits, Nanos now);
@@ -107,7 +111,7 @@ class BinanceOrderGateway final : public order::OrderGateway {
   void take_update(const Pending& pending, const Json& body);
   void take_part(const Pending& pending, const Json& body, Nanos now, Outbox& outbox);
   void end_gather(const Gather& gather, Call call);
-  void take_catalog(const Json& body, std::string_view text, Nanos now, Outbox& outbox);
+  void take_catalog(std::string_view body, Nanos now, Outbox& outbox);
   void take_time(const Pending& pending, const Json& body, Nanos now);
   void take_user_event(const Json& event, Nanos now, Outbox& outbox);
 
@@ -120,7 +124,7 @@ class BinanceOrderGateway final : public order::OrderGateway {
   std::vector<Lane> lanes_;
   Symbols symbols_;
   std::uint64_t next_id_ = 1;
-  std::map<std::uint64_t, Pending> pending_;
+  order::PendingRequests<Pending> pending_;
 
   std::optional<ConnectionId> api_;   // the WebSocket API's connection
   std::optional<ConnectionId> user_;  // where the account's events come; spot: the same

@@ -27,14 +27,14 @@ bool is_algo(Segment segment, const order::InFlightOrder& order) {
 }
 
 // What an order of ours goes by: the id that we gave it, but where it was triggered and has another.
-void add_order_id(Parameters& parameters, Segment segment, const order::InFlightOrder& order, std::string_view name) {
+void add_order_id(Parameters& parameters, Segment segment, const order::InFlightOrder& order) {
   const bool triggered = segment != Segment::Spot && order::is_conditional(order.order_type);
   const bool by_number =
       !order.exchange_order_id.empty() && (triggered || order.client_order_id == order.exchange_order_id);
   if (by_number) {
     parameters.add("orderId", order.exchange_order_id.str());
   } else {
-    parameters.add(name, order.client_order_id.str());
+    parameters.add("origClientOrderId", order.client_order_id.str());
   }
 }
 
@@ -87,7 +87,7 @@ void BinanceOrderGateway::send(Call call, const Parameters& parameters, Pending 
   if (!spec.method.empty() && api_) {
     pending.connection = *api_;
     std::string text = websocket_request(id, spec.method, parameters, spec.security, signer_, stamp(now));
-    pending_.emplace(id, std::move(pending));
+    pending_.add(id, std::move(pending));
     crash_point("send:before");
     outbox.send(*api_, std::move(text));
     crash_point("send:after");
@@ -103,7 +103,7 @@ void BinanceOrderGateway::send(Call call, const Parameters& parameters, Pending 
       spec.path.starts_with("/fapi/") ? spec_.rest_base.substr(0, spec_.rest_base.find('/', 8)) : spec_.rest_base;
   Request request = rest_request(id, spec.verb, fmt::format("{}{}", base, spec.path), parameters, spec.security,
                                  signer_, stamp(now), spec.weight);
-  pending_.emplace(id, std::move(pending));
+  pending_.add(id, std::move(pending));
   crash_point("send:before");
   outbox.request(std::move(request));
   crash_point("send:after");
@@ -124,22 +124,16 @@ void BinanceOrderGateway::ask_listen_key(Call call, Nanos now, Outbox& outbox) {
   send(call, {}, {.call = call}, now, outbox);
 }
 
-const order::TradingRule* BinanceOrderGateway::rule_or_refuse(Ticket ticket, SymbolHash trading_pair, int kind) {
+template <class Value>
+const order::TradingRule* BinanceOrderGateway::rule_of(Ticket ticket, SymbolHash trading_pair) {
   const order::TradingRule* const rule = symbols_.find(trading_pair);
-  if (rule != nullptr) return rule;
-  const auto error = order::not_sent(OrderReason::InvalidOrder, "its trading pair is not known");
-  if (kind == 0) {
-    answer<order::PlaceAnswer>(ticket, error);
-  } else if (kind == 1) {
-    answer<order::OrderUpdate>(ticket, error);
-  } else {
-    answer<void>(ticket, error);
-  }
-  return nullptr;
+  if (rule == nullptr)
+    answer<Value>(ticket, order::not_sent(OrderReason::InvalidOrder, "its trading pair is not known"));
+  return rule;
 }
 
 void BinanceOrderGateway::place(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
-  const order::TradingRule* const rule = rule_or_refuse(ticket, order.trading_pair, 0);
+  const order::TradingRule* const rule = rule_of<order::PlaceAnswer>(ticket, order.trading_pair);
   if (rule == nullptr) return;
   const Segment segment = config_.segment;
   const bool algo = is_algo(segment, order);
@@ -163,8 +157,9 @@ void BinanceOrderGateway::place(Ticket ticket, const order::InFlightOrder& order
   send(call, parameters, {.call = call, .ticket = ticket, .rule = rule}, now, outbox);
 }
 
-void BinanceOrderGateway::cancel(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
-  const order::TradingRule* const rule = rule_or_refuse(ticket, order.trading_pair, 1);
+void BinanceOrderGateway::ask_of_order(Call call, Call algo_call, Ticket ticket, const order::InFlightOrder& order,
+                                       Nanos now, Outbox& outbox) {
+  const order::TradingRule* const rule = rule_of<order::OrderUpdate>(ticket, order.trading_pair);
   if (rule == nullptr) return;
   Parameters parameters;
   const bool algo = is_algo(config_.segment, order);
@@ -172,19 +167,27 @@ void BinanceOrderGateway::cancel(Ticket ticket, const order::InFlightOrder& orde
     parameters.add("clientAlgoId", order.client_order_id.str());
   } else {
     parameters.add("symbol", rule->venue_symbol);
-    add_order_id(parameters, config_.segment, order, "origClientOrderId");
+    add_order_id(parameters, config_.segment, order);
   }
-  const Call call = algo ? Call::CancelAlgo : Call::Cancel;
-  send(call, parameters, {.call = call, .ticket = ticket, .rule = rule}, now, outbox);
+  const Call chosen = algo ? algo_call : call;
+  send(chosen, parameters, {.call = chosen, .ticket = ticket, .rule = rule}, now, outbox);
+}
+
+void BinanceOrderGateway::cancel(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
+  ask_of_order(Call::Cancel, Call::CancelAlgo, ticket, order, now, outbox);
+}
+
+void BinanceOrderGateway::query(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
+  ask_of_order(Call::Query, Call::QueryAlgo, ticket, order, now, outbox);
 }
 
 void BinanceOrderGateway::amend(Ticket ticket, const order::InFlightOrder& order, Price price, Quantity amount,
                                 Nanos now, Outbox& outbox) {
-  const order::TradingRule* const rule = rule_or_refuse(ticket, order.trading_pair, 1);
+  const order::TradingRule* const rule = rule_of<order::OrderUpdate>(ticket, order.trading_pair);
   if (rule == nullptr) return;
   Parameters parameters;
   parameters.add("symbol", rule->venue_symbol);
-  add_order_id(parameters, config_.segment, order, "origClientOrderId");
+  add_order_id(parameters, config_.segment, order);
   if (spot()) {
     // Only less, at the same price: anything else loses its place and is two orders to the venue.
     if (price != order.price || amount > order.amount) {
@@ -199,21 +202,6 @@ void BinanceOrderGateway::amend(Ticket ticket, const order::InFlightOrder& order
         .add("price", price.to_text());
   }
   send(Call::Amend, parameters, {.call = Call::Amend, .ticket = ticket, .rule = rule}, now, outbox);
-}
-
-void BinanceOrderGateway::query(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
-  const order::TradingRule* const rule = rule_or_refuse(ticket, order.trading_pair, 1);
-  if (rule == nullptr) return;
-  Parameters parameters;
-  const bool algo = is_algo(config_.segment, order);
-  if (algo) {
-    parameters.add("clientAlgoId", order.client_order_id.str());
-  } else {
-    parameters.add("symbol", rule->venue_symbol);
-    add_order_id(parameters, config_.segment, order, "origClientOrderId");
-  }
-  const Call call = algo ? Call::QueryAlgo : Call::Query;
-  send(call, parameters, {.call = call, .ticket = ticket, .rule = rule}, now, outbox);
 }
 
 void BinanceOrderGateway::query_open_orders(Ticket ticket, Nanos now, Outbox& outbox) {
@@ -262,7 +250,7 @@ void BinanceOrderGateway::query_account(Ticket ticket, Nanos now, Outbox& outbox
 void BinanceOrderGateway::set_leverage(Ticket ticket, SymbolHash trading_pair, std::uint32_t leverage, Nanos now,
                                        Outbox& outbox) {
   if (spot()) return OrderGateway::set_leverage(ticket, trading_pair, leverage, now, outbox);
-  const order::TradingRule* const rule = rule_or_refuse(ticket, trading_pair, 2);
+  const order::TradingRule* const rule = rule_of<void>(ticket, trading_pair);
   if (rule == nullptr) return;
   send(Call::Leverage, Parameters{}.add("symbol", rule->venue_symbol).add("leverage", std::to_string(leverage)),
        {.call = Call::Leverage, .ticket = ticket}, now, outbox);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "trunkline/core/error.hpp"
-#include "trunkline/order/connector_base.hpp"
+#include "trunkline/order/order_update.hpp"
 #include "trunkline/venue/binance/orders/symbols.hpp"
 
 namespace trunkline::venue::binance::orders {

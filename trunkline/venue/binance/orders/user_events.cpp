@@ -152,7 +152,7 @@ Result<UserEvents> read_algo(const Json& event, const Symbols& symbols, Nanos ti
 
 }  // namespace
 
-Result<UserEvents> read_user_event(const Json& event, Segment segment, const Symbols& symbols) {
+Result<UserEvents> read_user_event(const Json& event, const Symbols& symbols) {
   JsonFields fields(event);
   const std::string_view type = fields.text("e");
   if (!fields.ok()) return fields.error();
@@ -180,7 +180,6 @@ Result<UserEvents> read_user_event(const Json& event, Segment segment, const Sym
   constexpr std::string_view passed_over[] = {"balanceUpdate",         "listStatus",        "TRADE_LITE", "MARGIN_CALL",
                                               "ACCOUNT_CONFIG_UPDATE", "externalLockUpdate"};
   out.known = out.stream_ended || std::ranges::find(passed_over, type) != std::end(passed_over);
-  static_cast<void>(segment);
   return out;
 }
 

@@ -17,6 +17,6 @@ struct UserEvents {
 
 // One event of executionReport, outboundAccountPosition, ORDER_TRADE_UPDATE, ACCOUNT_UPDATE, ALGO_UPDATE ...
 // A fill goes before the state that it leads to.
-Result<UserEvents> read_user_event(const Json& event, Segment segment, const Symbols& symbols);
+Result<UserEvents> read_user_event(const Json& event, const Symbols& symbols);
 
 }  // namespace trunkline::venue::binance::orders

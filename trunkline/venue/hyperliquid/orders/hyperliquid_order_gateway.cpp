@@ -54,16 +54,7 @@ void HyperliquidOrderGateway::on_closed(ConnectionId connection, std::string_vie
     connection_.reset();
     update_connected(reason);
   }
-  std::vector<Pending> lost;
-  for (auto entry = pending_.begin(); entry != pending_.end();) {
-    if (entry->second.connection != connection) {
-      ++entry;
-      continue;
-    }
-    lost.push_back(std::move(entry->second));
-    entry = pending_.erase(entry);
-  }
-  for (Pending& pending : lost) {
+  for (Pending& pending : pending_.take_lost(connection)) {
     fail_request(std::move(pending),
                  {OrderOutcome::Unknown, OrderReason::Disconnected,
                   fmt::format("the connection was lost before the answer: {}", excerpt(reason))},
@@ -72,16 +63,7 @@ void HyperliquidOrderGateway::on_closed(ConnectionId connection, std::string_vie
 }
 
 void HyperliquidOrderGateway::on_tick(Nanos now, Sink&, Outbox& outbox) {
-  std::vector<Pending> late;
-  for (auto entry = pending_.begin(); entry != pending_.end();) {
-    if (entry->second.deadline > now) {
-      ++entry;
-      continue;
-    }
-    late.push_back(std::move(entry->second));
-    entry = pending_.erase(entry);
-  }
-  for (Pending& pending : late) {
+  for (Pending& pending : pending_.take_overdue(now)) {
     ++counters_.timeouts;
     fail_request(std::move(pending), {OrderOutcome::Unknown, OrderReason::Timeout, "no answer in time"}, now);
   }
@@ -132,7 +114,7 @@ void HyperliquidOrderGateway::send_action(std::string action, bool creates, Pend
   const std::uint64_t id = next_id_++;
   pending.deadline = now + config_.request_timeout;
   pending.connection = connection_;
-  pending_.emplace(id, std::move(pending));
+  pending_.add(id, std::move(pending));
   crash_point("send:before");
   if (connection_) {
     outbox.send(*connection_,
@@ -150,7 +132,7 @@ void HyperliquidOrderGateway::send_action(std::string action, bool creates, Pend
 void HyperliquidOrderGateway::send_info(std::string body, Pending pending, Nanos now, Outbox& outbox) {
   const std::uint64_t id = next_id_++;
   pending.deadline = now + config_.request_timeout;
-  pending_.emplace(id, std::move(pending));
+  pending_.add(id, std::move(pending));
   Request post{.id = static_cast<RequestId>(id), .url = config_.rest_base + "/info", .weight = 20};
   post.method = "POST";
   post.body = std::move(body);

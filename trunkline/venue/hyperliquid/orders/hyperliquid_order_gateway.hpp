@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "trunkline/order/order_gateway.hpp"
+#include "trunkline/order/pending_requests.hpp"
 #include "trunkline/protocol/signing/secp256k1.hpp"
 #include "trunkline/venue/hyperliquid/orders/replies.hpp"
 #include "trunkline/venue/hyperliquid/signing.hpp"
@@ -119,7 +120,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   Symbols symbols_;
   std::uint64_t next_id_ = 1;
   std::uint64_t last_nonce_ = 0;
-  std::map<std::uint64_t, Pending> pending_;
+  order::PendingRequests<Pending> pending_;
   std::optional<ConnectionId> connection_;
   unsigned awaited_ = 0;  // subscriptions that are not yet confirmed
   Nanos meta_due_{0};

@@ -73,13 +73,12 @@ void HyperliquidOrderGateway::take_post(ConnectionId connection, const Json& dat
   if (id == nullptr || !id->is_number_unsigned() || response == nullptr) {
     return take_malformed(fmt::format("post: {}", excerpt(data.dump())), outbox);
   }
-  const auto found = pending_.find(id->get<std::uint64_t>());
-  if (found == pending_.end() || found->second.connection != connection) {
+  auto found = pending_.take(id->get<std::uint64_t>(), connection);
+  if (!found) {
     ++counters_.late;
     return;
   }
-  Pending pending = std::move(found->second);
-  pending_.erase(found);
+  Pending pending = *std::move(found);
   const Json* const payload = member(*response, "payload");
   if (payload == nullptr) return fail_request(std::move(pending), unreadable(response->dump()), now);
   const Json* const type = member(*response, "type");
@@ -91,13 +90,12 @@ void HyperliquidOrderGateway::take_post(ConnectionId connection, const Json& dat
 }
 
 void HyperliquidOrderGateway::on_reply(const Reply& reply, Sink&, Outbox& outbox) {
-  const auto found = pending_.find(static_cast<std::uint64_t>(reply.id));
-  if (found == pending_.end()) {
+  auto found = pending_.take(static_cast<std::uint64_t>(reply.id), std::nullopt);
+  if (!found) {
     ++counters_.late;
     return;
   }
-  Pending pending = std::move(found->second);
-  pending_.erase(found);
+  Pending pending = *std::move(found);
   if (reply.status == 429) {
     return fail_request(std::move(pending), {OrderOutcome::Rejected, OrderReason::RateLimited, "too many requests"},
                         reply.received);

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "trunkline/core/error.hpp"
-#include "trunkline/order/connector_base.hpp"
+#include "trunkline/order/in_flight_order.hpp"
+#include "trunkline/order/order_error.hpp"
+#include "trunkline/order/trading_rule.hpp"
 
 namespace trunkline::venue::hyperliquid::orders {
 
