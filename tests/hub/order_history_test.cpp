@@ -98,6 +98,9 @@ TEST(Turnover, ComesToWhatIsLeftAfterTheRestWasClosedAtTheMarkAndFeesWerePaid) {
   // -200 + 110.5 + 55 - 0.11 + (0.5 - 0.001) x 109
   EXPECT_EQ(all.profit(mark, "BTC", "USDT").to_text(), "19.781");
   EXPECT_TRUE(all.profit({}, "BTC", "USDT").is_absent());
+  history.on_funding({.trading_pair = btc, .currency = Currency::cut("USDT"), .amount = *Quantity::parse("-0.7")});
+  history.on_funding({.trading_pair = btc, .currency = Currency::cut("USDT"), .amount = *Quantity::parse("0.2")});
+  EXPECT_EQ(history.turnovers().front().profit(mark, "BTC", "USDT").to_text(), "19.281");
 }
 
 }  // namespace

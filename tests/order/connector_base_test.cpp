@@ -48,6 +48,18 @@ TEST_F(ConnectorBaseTest, BuyReturnsAtOnceAndTheRestComesToTheListeners) {
   EXPECT_EQ(connector->risk().position(btc), amount("1"));
 }
 
+TEST_F(ConnectorBaseTest, EachFundingPaymentSinceItsStartCountsOnce) {
+  const FundingPayment paid{
+      .trading_pair = btc, .currency = Currency::cut("USDT"), .amount = amount("-0.5"), .timestamp = now()};
+  FundingPayment got = paid;
+  got.timestamp += 8h;
+  got.amount = amount("0.25");
+  FundingPayment old = paid;
+  old.timestamp -= 8h;
+  for (const FundingPayment& payment : {paid, old, got, paid, got}) connector->process_funding(payment);
+  EXPECT_EQ(connector->heard.events, (Texts{"funding -0.5 USDT", "funding 0.25 USDT"}));
+}
+
 TEST_F(ConnectorBaseTest, RefusesAtOnceWhatCannotBeSent) {
   const auto refusal = [&](const OrderParams& params) {
     const auto id = connector->buy(params);

@@ -37,6 +37,9 @@ class Heard : public OrderEventListener, public TradeEventListener, public Error
     events.push_back(
         fmt::format("{} fill {}", event.order.client_order_id.view(), event.trade.fill_base_amount.to_text()));
   }
+  void on_funding(const FundingPayment& payment) override {
+    events.push_back(fmt::format("funding {} {}", payment.amount.to_text(), payment.currency.view()));
+  }
   void on_error(const ErrorEvent& event) override {
     errors.push_back(
         fmt::format("{} {} {}", event.client_order_id, to_text(event.error.outcome), to_text(event.error.reason)));
@@ -113,6 +116,7 @@ class ScriptedConnector : public SpotExchangeBase {
   void tell(const OrderUpdate& said) { process_order_update(said); }
   void shut() { shut_down(); }
   using ConnectorBase::events_missed;
+  using ConnectorBase::process_funding;
   using ConnectorBase::set_order_limits;
 
   std::string place(std::string_view quantity = "1", std::string_view at = "100", TradeType side = TradeType::Buy) {

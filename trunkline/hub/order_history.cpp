@@ -22,6 +22,9 @@ Price Turnover::profit(BestPrices mark, std::string_view base, std::string_view 
     if (currency == quote) total -= Int128{fee.raw()} * Price::one;
     if (currency == base) rest -= fee.raw();
   }
+  for (const auto& [currency, amount] : funding) {
+    if (currency == quote) total += Int128{amount.raw()} * Price::one;
+  }
   if (rest != 0) {
     const Price price = rest > 0 ? mark.bid : mark.ask;
     if (price.is_absent()) return Price::absent();
@@ -58,6 +61,17 @@ void OrderHistory::on_order_event(const OrderEvent& event) {
 void OrderHistory::on_trade(const TradeEvent& event) {
   note_fill(event);
   if (trades_ != nullptr) trades_->on_trade(event);
+}
+
+void OrderHistory::on_funding(const FundingPayment& payment) {
+  {
+    const std::lock_guard lock(mutex_);
+    Turnover& turnover = turnovers_[payment.trading_pair];
+    turnover.trading_pair = payment.trading_pair;
+    Quantity& funding = turnover.funding[payment.currency];
+    funding = sum(funding, payment.amount);
+  }
+  if (trades_ != nullptr) trades_->on_funding(payment);
 }
 
 void OrderHistory::on_error(const ErrorEvent& event) {

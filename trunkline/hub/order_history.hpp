@@ -42,7 +42,7 @@ struct OrderTimeline {
   std::uint64_t left_out = 0;  // older ones, since there were too many
 };
 
-// Fills of a symbol since the hub started.
+// Fills and funding of a symbol since the hub started.
 struct Turnover {
   SymbolHash trading_pair = 0;
   Quantity bought{};
@@ -51,9 +51,10 @@ struct Turnover {
   Int128 received = 0;  //
   std::uint64_t fills = 0;
   std::map<order::Currency, Quantity> fees = {};
+  std::map<order::Currency, Quantity> funding = {};  // negative: paid
 
-  // What they come to with the rest closed at the mark, fees of these two currencies taken off; fees in other
-  // currencies are not in it. Absent where a rest has no mark, or where it does not fit.
+  // What they come to with the rest closed at the mark, fees of these two currencies taken off and funding in the quote
+  // currency added; other currencies are not in it. Absent where a rest has no mark, or where it does not fit.
   Price profit(order::BestPrices mark, std::string_view base, std::string_view quote) const;
 };
 
@@ -78,6 +79,7 @@ class OrderHistory final : public order::OrderEventListener,
 
   void on_order_event(const order::OrderEvent& event) override;
   void on_trade(const order::TradeEvent& event) override;
+  void on_funding(const order::FundingPayment& payment) override;
   void on_error(const order::ErrorEvent& event) override;
 
   OrderTimeline timeline(std::string_view client_order_id) const;

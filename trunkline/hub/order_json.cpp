@@ -82,12 +82,15 @@ Json results_json(const OrderAccount& account, const PriceBoard& prices) {
     const OrderAccount::Pair pair = account.pair(turnover.trading_pair);
     Json fees = Json::object();
     for (const auto& [currency, amount] : turnover.fees) fees[currency.str()] = number(amount);
+    Json funding = Json::object();
+    for (const auto& [currency, amount] : turnover.funding) funding[currency.str()] = number(amount);
     const BestPrices mark = prices.live(turnover.trading_pair).value_or(BestPrices{});
     out.push_back({{"symbol", pair.text},
                    {"fills", turnover.fills},
                    {"bought", number(turnover.bought)},
                    {"sold", number(turnover.sold)},
                    {"fees", std::move(fees)},
+                   {"funding", std::move(funding)},
                    {"currency", pair.quote},
                    {"pnl", number(turnover.profit(mark, pair.base, pair.quote))}});
   }

@@ -24,6 +24,7 @@ ConnectorBase::~ConnectorBase() = default;
 
 Result<void> ConnectorBase::initialize() {
   if (ids_) return {};
+  began_ = now();
   if (config_.journal.folder.empty()) {
     journalled_.journal = static_cast<std::uint64_t>(now().count());
   } else {

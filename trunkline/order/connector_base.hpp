@@ -22,6 +22,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -164,6 +165,8 @@ class ConnectorBase {
   void process_trade_update(TradeUpdate trade);
   void process_balance(const BalanceUpdate& balance);
   void process_position(const Position& position);
+  // As often as the venue tells it: each counts once.
+  void process_funding(const FundingPayment& payment);
   // The tracking of an order that place() did not make: before it is sent.
   bool start_tracking_order(const InFlightOrder& order);
   // After the tasks were cancelled: what they were about is in doubt, as after a crash, and is asked about once there
@@ -260,6 +263,8 @@ class ConnectorBase {
   std::unordered_set<OrderId> cancelling_;
   std::deque<std::pair<TradeUpdate, Nanos>> unmatched_;  // fills ahead of their order's number, with when they came
   std::unordered_set<SymbolHash> announced_;             // whose mapping is on the stream
+  std::set<std::pair<Nanos, SymbolHash>> funded_;        // the latest funding payments that were told
+  Nanos began_{0};                                       // what fell due before is not told
   std::uint64_t generation_ = 0;                         // of connections
   bool reconciling_ = false;
   Nanos reconcile_due_{0};  // 0: not wanted

@@ -101,6 +101,18 @@ wire::Fill fill_frame(const TradeUpdate& trade, bool external, bool paper, Nanos
   return frame;
 }
 
+wire::FundingPayment funding_frame(const FundingPayment& payment, bool paper, Nanos now) noexcept {
+  wire::FundingPayment frame;
+  frame.symbol = payment.trading_pair;
+  frame.exchange_time = payment.timestamp;
+  frame.receive_time = now;
+  frame.detail = paper ? order_detail::paper : std::uint16_t{0};
+  frame.amount = payment.amount;
+  frame.position = payment.position;
+  frame.rate = payment.rate;
+  return frame;
+}
+
 wire::PositionStatus position_frame(const Position& position, bool paper, Nanos now) noexcept {
   wire::PositionStatus frame;
   frame.symbol = position.trading_pair;

@@ -24,6 +24,7 @@ std::uint16_t order_detail_of(const OrderSummary& order, bool paper) noexcept;
 wire::PlaceOrder place_frame(const OrderSummary& order, bool paper, Nanos now) noexcept;
 wire::OrderStatus status_frame(const OrderSummary& order, OrderState previous, bool paper, Nanos now) noexcept;
 wire::Fill fill_frame(const TradeUpdate& trade, bool external, bool paper, Nanos now) noexcept;
+wire::FundingPayment funding_frame(const FundingPayment& payment, bool paper, Nanos now) noexcept;
 wire::PositionStatus position_frame(const Position& position, bool paper, Nanos now) noexcept;
 
 // And back. Null where a text of the frame is longer than an id may be.

@@ -56,7 +56,7 @@ struct Marked {
 };
 
 using GatewayEvent = std::variant<Answer, OrderUpdate, TradeUpdate, BalanceUpdate, Position, Marked, GatewayConnected,
-                                  EventsMissed, TradingRules, OrderLimits>;
+                                  EventsMissed, TradingRules, OrderLimits, FundingPayment>;
 
 class OrderGateway : public venue::Venue {
  public:

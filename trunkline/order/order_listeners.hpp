@@ -45,6 +45,8 @@ class TradeEventListener {
  public:
   virtual ~TradeEventListener() = default;
   virtual void on_trade(const TradeEvent&) {}
+  // Each once, of what fell due since the connector ran; those missed while it was not connected come later.
+  virtual void on_funding(const FundingPayment&) {}
 };
 
 class ErrorEventListener {

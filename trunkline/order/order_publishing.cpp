@@ -145,6 +145,16 @@ void ConnectorBase::process_position(const Position& position) {
   publish(position.trading_pair, position_frame(position, config_.paper, now()), std::string_view(config_.account));
 }
 
+void ConnectorBase::process_funding(const FundingPayment& payment) {
+  constexpr std::size_t most = 4'096;
+  if (payment.timestamp < began_) return;
+  if (!funded_.emplace(payment.timestamp, payment.trading_pair).second) return;
+  if (funded_.size() > most) funded_.erase(funded_.begin());
+  publish(payment.trading_pair, funding_frame(payment, config_.paper, now()), std::string_view(config_.account),
+          payment.currency.view());
+  if (trade_listener_ != nullptr) trade_listener_->on_funding(payment);
+}
+
 void ConnectorBase::tell_risk() {
   if (sink_ == nullptr) return;
   const RiskGate::Counters gate = risk_.counters();

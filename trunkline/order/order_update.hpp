@@ -47,6 +47,16 @@ struct BalanceUpdate {
   Quantity available{};
 };
 
+// What holding a position cost or brought at a funding time. One is of a trading pair and a time.
+struct FundingPayment {
+  SymbolHash trading_pair = 0;
+  Currency currency = {};
+  Quantity amount{};  // negative: paid
+  Quantity position = Quantity::absent();
+  Rate rate = Rate::absent();
+  Nanos timestamp{0};  // the venue's, Unix
+};
+
 // An order that the venue lists, whoever placed it.
 struct ListedOrder {
   OrderUpdate update;
