@@ -64,6 +64,7 @@ std::optional<net::HttpResponse> Books::answer(const net::HttpRequest& request) 
   const bool post = request.method == "POST";
   if (request.path == "/sandbox/account") return post ? open(request) : show(request);
   if (request.path == "/sandbox/account/fund" && post) return fund(request);
+  if (request.path == "/sandbox/account/funding" && post) return funding(request);
   if (request.path == "/sandbox/account/fill" && post) return fill(request);
   return std::nullopt;
 }
@@ -92,7 +93,19 @@ net::HttpResponse Books::show(const net::HttpRequest& request) {
                            {"realised", position.realised.to_text()},
                            {"leverage", position.leverage}});
   }
-  return reply({{"key", account->key.key}, {"orders", orders}, {"balances", balances}, {"positions", positions}});
+  Json funding = Json::array();
+  for (const Income& income : account->income) {
+    if (income.type != "FUNDING_FEE") continue;
+    funding.push_back({{"symbol", income.symbol},
+                       {"asset", income.asset},
+                       {"amount", income.amount.to_text()},
+                       {"time_ms", income.time_ms}});
+  }
+  return reply({{"key", account->key.key},
+                {"orders", orders},
+                {"balances", balances},
+                {"positions", positions},
+                {"funding", funding}});
 }
 
 net::HttpResponse Books::open(const net::HttpRequest& request) {
@@ -124,6 +137,23 @@ net::HttpResponse Books::fund(const net::HttpRequest& request) {
   desk_.fund(*account, *where, *asset, *value);
   const Balance& now = account->wallet(*where).of(*asset);
   return reply({{"asset", *asset}, {"free", now.free.to_text()}, {"locked", now.locked.to_text()}});
+}
+
+net::HttpResponse Books::funding(const net::HttpRequest& request) {
+  const auto body = nlohmann::json::parse(request.body, nullptr, false);
+  const std::string* const market = text_at(body, "market");
+  const std::string* const symbol = text_at(body, "symbol");
+  const std::string* const rate = text_at(body, "rate");
+  if (market == nullptr || symbol == nullptr || rate == nullptr)
+    return problem(R"(want {"market","symbol","rate"}, the rate as text)");
+  const auto where = parse_market(*market);
+  if (!where) return problem(where.error().message);
+  ClientMarket* const listed = desk_.market(*where, *symbol);
+  if (listed == nullptr || *where == Market::Spot)
+    return problem(fmt::format("there is no perpetual '{}'", excerpt(*symbol)), 404);
+  const auto value = Quantity::parse(*rate);
+  if (!value) return problem(fmt::format("rate '{}' is not a decimal number", excerpt(*rate)));
+  return reply({{"positions", desk_.pay_funding(*listed, value->raw())}});
 }
 
 net::HttpResponse Books::fill(const net::HttpRequest& request) {

@@ -4,6 +4,7 @@
 //   GET  /sandbox/account                the keys there are
 //   POST /sandbox/account                {"key","secret","public_key"}: another account, funded as the others
 //   POST /sandbox/account/fund           {"key","market","asset","amount"}: deposits; negative withdraws
+//   POST /sandbox/account/funding        {"market","symbol","rate"}: every position there pays or gets it now
 //   POST /sandbox/account/fill           {"key","order_id" or "client_id","quantity"}: a stranger trades with an order
 //
 // Thread: the server's.
@@ -26,6 +27,7 @@ class Books {
  private:
   net::HttpResponse show(const net::HttpRequest& request);
   net::HttpResponse open(const net::HttpRequest& request);
+  net::HttpResponse funding(const net::HttpRequest& request);
   net::HttpResponse fund(const net::HttpRequest& request);
   net::HttpResponse fill(const net::HttpRequest& request);
 

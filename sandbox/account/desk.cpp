@@ -1,6 +1,7 @@
 #include "sandbox/account/desk.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 namespace trunkline::sandbox {
 
@@ -271,7 +272,13 @@ void OrderDesk::advance() {
         expire(order, "REDUCE_ONLY");
     }
   }
-  for (auto& [key, place] : markets_) place.low = place.high = place.last;
+  for (auto& [key, place] : markets_) {
+    place.low = place.high = place.last;
+    if (place.market->instrument().market == Market::Spot) continue;
+    const std::int64_t period = place.market->now_ms() / funding_.period_ms;
+    const std::int64_t before = std::exchange(place.funding_period, period);
+    if (before != 0 && period > before) pay_funding(*place.market, funding_.rate_1e8);
+  }
 }
 
 // What a reduce-only order may still do: other fills can have taken the position from under it.

@@ -49,11 +49,18 @@ struct FeeTable {  // as counts of 1e-8
   std::int64_t maker = 0, taker = 0;
 };
 
+// Of perpetuals: what holding a position costs at the end of each period.
+struct FundingTable {
+  std::int64_t period_ms = 8 * 3'600'000;
+  std::int64_t rate_1e8 = 10'000;  // longs pay it, shorts get it
+};
+
 class OrderDesk : public FillListener {
  public:
   explicit OrderDesk(DeskListener& listener) : listener_(listener) {}
 
   void list(ClientMarket& market);
+  void set_funding(FundingTable funding) { funding_ = funding; }
   void set_fees(Market market, FeeTable fees) { fees_[static_cast<std::size_t>(market)] = fees; }
   FeeTable fees(Market market) const { return fees_[static_cast<std::size_t>(market)]; }
   ClientMarket* market(Market market, std::string_view symbol) const;
@@ -90,8 +97,10 @@ class OrderDesk : public FillListener {
   // A stranger trades with this resting order, and with all that is ahead of it. False where it does not rest.
   bool hit(const ClientOrder& order, Quantity quantity);
 
-  // What time and prices bring: triggers, ends of good-till orders.
+  // What time and prices bring: triggers, ends of good-till orders, funding.
   void advance();
+  // Every position in this instrument pays or gets its share now, at the mark. How many there were.
+  std::size_t pay_funding(ClientMarket& market, std::int64_t rate_1e8);
 
   void on_fill(ClientMarket& market, const match::Fill& fill) override;
   void on_prevented(ClientMarket& market, const match::Order& order) override;
@@ -99,7 +108,8 @@ class OrderDesk : public FillListener {
  private:
   struct Listed {
     ClientMarket* market;
-    Price last{}, low{}, high{};  // low and high since the last advance()
+    Price last{}, low{}, high{};      // low and high since the last advance()
+    std::int64_t funding_period = 0;  // the one that runs; 0: not known yet
   };
   using Key = std::pair<Market, std::string>;
 
@@ -125,6 +135,7 @@ class OrderDesk : public FillListener {
   static constexpr std::uint64_t first_id = 28'000'001;
   DeskListener& listener_;
   std::map<Key, Listed, std::less<>> markets_;
+  FundingTable funding_;
   std::array<FeeTable, market_count> fees_{FeeTable{100'000, 100'000}, {20'000, 50'000}, {10'000, 50'000}};
   std::deque<Account> accounts_;
   std::map<std::string, std::uint64_t, std::less<>> by_key_;

@@ -205,6 +205,23 @@ void OrderDesk::settle(ClientMarket& market, const match::Fill& fill, std::uint6
   if (in.market == Market::Spot) listener_.on_account(account, market, "ORDER");
 }
 
+std::size_t OrderDesk::pay_funding(ClientMarket& market, std::int64_t rate_1e8) {
+  const Instrument& in = market.instrument();
+  std::size_t paid = 0;
+  for (Account& account : accounts_) {
+    const auto& positions = account.positions[static_cast<std::size_t>(in.market)];
+    const auto found = positions.find(in.symbol);
+    if (found == positions.end() || found->second.amount.is_zero()) continue;
+    const auto worth = static_cast<std::int64_t>(notional(market.mark(), found->second.amount) / Price::one);
+    const std::int64_t amount = -fee_of(worth, rate_1e8);
+    account.wallet(in.market).add(in.quote, amount);
+    account.income.push_back({in.symbol, "FUNDING_FEE", in.quote, Quantity::from_raw(amount), market.now_ms(), 0});
+    listener_.on_account(account, market, "FUNDING_FEE");
+    ++paid;
+  }
+  return paid;
+}
+
 // A stranger sells into (or buys from) everything down to this order.
 bool OrderDesk::hit(const ClientOrder& order, Quantity quantity) {
   ClientMarket& market = market_of(order);

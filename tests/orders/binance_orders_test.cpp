@@ -20,6 +20,14 @@ struct Heard final : OrderEventListener, TradeEventListener, ErrorEventListener 
     const std::lock_guard lock(mutex);
     fills.push_back(event.trade);
   }
+  void on_funding(const FundingPayment& payment) override {
+    const std::lock_guard lock(mutex);
+    fundings.push_back(payment.amount.to_text());
+  }
+  std::vector<std::string> fundings_heard() {
+    const std::lock_guard lock(mutex);
+    return fundings;
+  }
   void on_error(const ErrorEvent& event) override {
     const std::lock_guard lock(mutex);
     errors.push_back(event.error);
@@ -33,6 +41,7 @@ struct Heard final : OrderEventListener, TradeEventListener, ErrorEventListener 
   std::map<std::string, std::vector<OrderState>> states;
   std::vector<TradeUpdate> fills;
   std::vector<OrderError> errors;
+  std::vector<std::string> fundings;
 };
 
 template <class Connector>
@@ -92,6 +101,17 @@ class BinanceOrders : public ::testing::Test {
     sandbox::test::Loop loop;
     sandbox::test::Rest rest(loop, sandbox_->port());
     return rest.get("/sandbox/account?key=sandbox-key").parsed();
+  }
+
+  json post(const std::string& path, const json& body) const {
+    sandbox::test::Loop loop;
+    sandbox::test::Rest rest(loop, sandbox_->port());
+    return rest.send("POST", path, body.dump()).parsed();
+  }
+  std::vector<std::string> fundings_of_record() const {
+    std::vector<std::string> out;
+    for (const json& each : record()["funding"]) out.push_back(each["amount"]);
+    return out;
   }
 
   std::unique_ptr<sandbox::binance::BinanceSandbox> sandbox_;
@@ -199,6 +219,25 @@ TEST_F(BinanceOrders, AnotherRunTakesOverWhatTheJournalKnows) {
   ASSERT_TRUE(desk.reaches(id, OrderState::Open)) << desk.log.text();
   ASSERT_TRUE(desk.connector->cancel(id));
   EXPECT_TRUE(desk.reaches(id, OrderState::Cancelled)) << desk.log.text();
+}
+
+TEST_F(BinanceOrders, FundingIsToldOnceAndAlsoWhatWasPaidWhileTheConnectionWasLost) {
+  Desk<connector::PerpetualGatewayConnector> desk(this->desk(Segment::Usdm));
+  const auto id = desk.connector->buy({.trading_pair = "BTC-USDT", .amount = "0.02", .order_type = OrderType::Market});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Filled)) << desk.log.text();
+  const json pays{{"market", "usdm"}, {"symbol", "BTCUSDT"}, {"rate", "0.0001"}};
+  EXPECT_EQ(post("/sandbox/account/funding", pays)["positions"], 1);
+  ASSERT_TRUE(eventually([&] { return desk.heard.fundings_heard() == fundings_of_record(); })) << desk.log.text();
+  ASSERT_EQ(fundings_of_record().size(), 1U);
+  EXPECT_EQ(fundings_of_record().front().front(), '-') << "who is long pays";
+
+  ASSERT_TRUE(sandbox_->inject("venue_restart:duration_ms=500"));
+  static_cast<void>(desk.connector->buy({.trading_pair = "BTC-USDT", .amount = "0.01", .price = "1000"}));
+  ASSERT_TRUE(eventually([&] { return !desk.connector->is_connected(); })) << desk.log.text();
+  EXPECT_EQ(post("/sandbox/account/funding", pays)["positions"], 1);
+  ASSERT_TRUE(eventually([&] { return desk.heard.fundings_heard() == fundings_of_record(); })) << desk.log.text();
+  EXPECT_EQ(fundings_of_record().size(), 2U);
 }
 
 TEST_F(BinanceOrders, HaltCancelsWhatIsOpenAndTakesNothingNew) {

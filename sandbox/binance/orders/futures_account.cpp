@@ -266,7 +266,7 @@ ApiResult<Json> TradingApi::income(Account& account, const Parameters& parameter
   return out;
 }
 
-// The sandbox charges no funding; the rate is that of its mark-price stream at each past settlement.
+// The rate is that of its mark-price stream at each past settlement.
 ApiResult<Json> TradingApi::funding_rate(Account&, const Parameters& parameters) {
   const std::string wanted = parameters.text("symbol");
   const auto limit = parameters.whole("limit");

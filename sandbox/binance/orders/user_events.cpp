@@ -131,8 +131,11 @@ std::string account_update(const Account& account, const Instrument& in, Price m
                            std::int64_t now_ms) {
   const std::string worth = eight(account.wallet(in.market).of(in.quote).total().raw());
   Json positions = Json::array();
+  // Of a crossed position the venue names the asset alone.
+  const bool funding = why == "FUNDING_FEE";
+  const std::string change = funding ? eight(account.income.back().amount.raw()) : "0";
   const auto& held = account.positions[static_cast<std::size_t>(in.market)];
-  if (const auto found = held.find(in.symbol); found != held.end()) {
+  if (const auto found = held.find(in.symbol); found != held.end() && (!funding || found->second.isolated)) {
     const Position& position = found->second;
     positions.push_back({{"s", in.symbol},
                          {"pa", decimals(position.amount.raw(), in.quantity_decimals)},
@@ -149,7 +152,7 @@ std::string account_update(const Account& account, const Instrument& in, Price m
               {"E", now_ms},
               {"a",
                {{"m", why},
-                {"B", Json::array({{{"a", in.quote}, {"wb", worth}, {"cw", worth}, {"bc", "0"}}})},
+                {"B", Json::array({{{"a", in.quote}, {"wb", worth}, {"cw", worth}, {"bc", change}}})},
                 {"P", positions}}}}
       .dump();
 }

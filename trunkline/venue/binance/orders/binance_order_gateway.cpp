@@ -12,6 +12,8 @@ constexpr Nanos clock_interval = std::chrono::minutes{10};
 constexpr Nanos keep_key_interval = std::chrono::minutes{30};  // it dies after 60
 constexpr Nanos try_again = std::chrono::seconds{1};
 constexpr LaneId user_lane{1};
+// After the venue told of a funding payment.
+constexpr Nanos funding_delays[] = {std::chrono::seconds{1}, std::chrono::seconds{10}, std::chrono::minutes{1}};
 
 std::vector<Lane> lanes_of(const BinanceOrderConfig& config) {
   if (config.segment == Segment::Spot) {
@@ -39,12 +41,15 @@ void BinanceOrderGateway::on_start(Nanos now, Sink&, Outbox& outbox) {
   ask_catalog(now, outbox);
   ask_time(now, outbox);
   if (!spot()) ask_listen_key(Call::ListenKey, now, outbox);
+  if (funding_since_ == Nanos{0}) funding_since_ = now;
 }
 
 void BinanceOrderGateway::on_open(ConnectionId connection, LaneId lane, Nanos now, Sink&, Outbox& outbox) {
   if (lane == user_lane) {
     user_ = connection;
     outbox.ready(connection);
+    funding_asked_ = std::size(funding_delays) - 1;
+    funding_due_ = now;
     return update_connected("the account's stream is open");
   }
   api_ = connection;
@@ -144,6 +149,15 @@ void BinanceOrderGateway::on_tick(Nanos now, Sink&, Outbox& outbox) {
     keep_key_due_ = now + keep_key_interval;
     ask_listen_key(Call::KeepListenKey, now, outbox);
   }
+  ask_funding_if_due(now, outbox);
+}
+
+// The event of a payment names no symbol, and none comes while the connection is lost.
+void BinanceOrderGateway::ask_funding_if_due(Nanos now, Outbox& outbox) {
+  if (!connected_ || funding_due_ == Nanos{0} || funding_due_ > now) return;
+  ++funding_asked_;
+  funding_due_ = funding_asked_ < std::size(funding_delays) ? now + funding_delays[funding_asked_] : Nanos{0};
+  ask_funding(now, outbox);
 }
 
 Result<void> BinanceOrderGateway::command(const Command&, Nanos, Sink&, Outbox&) {
@@ -193,6 +207,10 @@ void BinanceOrderGateway::take_user_event(const Json& event, Nanos now, Outbox& 
   auto read = read_user_event(event, symbols_);
   if (!read) return take_malformed(read.error().message, outbox);
   if (!read->known) ++counters_.unknown_events;
+  if (read->funded) {
+    funding_asked_ = 0;
+    funding_due_ = now + funding_delays[0];
+  }
   for (order::GatewayEvent& each : read->events) tell(std::move(each));
   if (!read->stream_ended) return;
   // Asked for anew; connected again, everything is asked about.

@@ -93,6 +93,8 @@ class BinanceOrderGateway final : public order::OrderGateway {
   void ask_catalog(Nanos now, Outbox& outbox);
   void ask_time(Nanos now, Outbox& outbox);
   void ask_listen_key(Call call, Nanos now, Outbox& outbox);
+  void ask_funding_if_due(Nanos now, Outbox& outbox);
+  void ask_funding(Nanos now, Outbox& outbox);
   void ask_trades(const order::TradingRule& rule, const Parameters& narrowed, std::shared_ptr<Gather> gather, Nanos now,
                   Outbox& outbox);
   // Null: not known, and answered so.
@@ -110,6 +112,7 @@ class BinanceOrderGateway final : public order::OrderGateway {
   void take_place(const Pending& pending, const Json& body);
   void take_update(const Pending& pending, const Json& body);
   void take_part(const Pending& pending, const Json& body, Nanos now, Outbox& outbox);
+  void take_funding(const Json& body, Nanos now, Outbox& outbox);
   void end_gather(const Gather& gather, Call call);
   void take_catalog(std::string_view body, Nanos now, Outbox& outbox);
   void take_time(const Pending& pending, const Json& body, Nanos now);
@@ -136,6 +139,9 @@ class BinanceOrderGateway final : public order::OrderGateway {
   Nanos catalog_due_{0};
   Nanos key_due_{0};  // when a listen key that could not be had is asked for again; 0: not
   bool connected_ = false;
+  Nanos funding_since_{0};          // on the venue's clock: of the latest payment known, or the start
+  Nanos funding_due_{0};            // when payments are asked for; 0: nothing says that there is one
+  std::size_t funding_asked_ = 0;   // times since the venue told of one: its list may lag behind
   std::set<std::string> ordered_;   // venue symbols that have had orders: the dead man's switch is by symbol
   std::int64_t weight_minute_ = 0;  // of the venue's clock, and
   std::uint32_t weight_used_ = 0;   // what was used of it, by us or as the venue says

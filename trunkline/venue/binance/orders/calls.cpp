@@ -26,6 +26,7 @@ constexpr CallSpec spot[] = {
     {Call::OpenAlgos, "", "", "", Security::None, 0},
     {Call::Leverage, "", "", "", Security::None, 0},
     {Call::Countdown, "", "", "", Security::None, 0},
+    {Call::Funding, "", "", "", Security::None, 0},
 };
 
 constexpr CallSpec futures[] = {
@@ -48,6 +49,7 @@ constexpr CallSpec futures[] = {
     {Call::OpenAlgos, "", "GET", "/openAlgoOrders", Security::Signed, 40},
     {Call::Leverage, "", "POST", "/leverage", Security::Signed, 1},
     {Call::Countdown, "", "POST", "/countdownCancelAll", Security::Signed, 10},
+    {Call::Funding, "", "GET", "/income", Security::Signed, 30},
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ enum class Call : std::uint8_t {
   OpenAlgos,
   Leverage,
   Countdown,  // USD-M: the dead man's switch of one symbol
+  Funding,    // futures: what was paid and got for positions
 };
 
 struct CallSpec {

@@ -69,6 +69,8 @@ void BinanceOrderGateway::finish(Pending pending, int status, const Json& body, 
     }
     case Call::KeepListenKey:
       return;
+    case Call::Funding:
+      return take_funding(body, now, outbox);
     case Call::Place:
     case Call::PlaceAlgo:
       return take_place(pending, body);
@@ -111,6 +113,9 @@ void BinanceOrderGateway::fail_request(Pending pending, OrderError error, Nanos 
       return;
     case Call::KeepListenKey:
       key_due_ = now + try_again;
+      return;
+    case Call::Funding:
+      funding_due_ = now + try_again * 10;
       return;
     case Call::Place:
     case Call::PlaceAlgo:
@@ -217,6 +222,17 @@ void BinanceOrderGateway::take_part(const Pending& pending, const Json& body, Na
       break;
   }
   if (--gather.left == 0) end_gather(gather, pending.call);
+}
+
+void BinanceOrderGateway::take_funding(const Json& body, Nanos now, Outbox& outbox) {
+  auto payments = read_funding(body, symbols_);
+  if (!payments) return take_malformed(payments.error().message, outbox);
+  const Nanos before = funding_since_;
+  for (const order::FundingPayment& payment : *payments) {
+    funding_since_ = std::max(funding_since_, payment.timestamp);
+    tell(payment);
+  }
+  if (body.size() >= page && funding_since_ > before) ask_funding(now, outbox);
 }
 
 void BinanceOrderGateway::end_gather(const Gather& gather, Call call) {

@@ -124,6 +124,13 @@ void BinanceOrderGateway::ask_listen_key(Call call, Nanos now, Outbox& outbox) {
   send(call, {}, {.call = call}, now, outbox);
 }
 
+void BinanceOrderGateway::ask_funding(Nanos now, Outbox& outbox) {
+  send(
+      Call::Funding,
+      Parameters{}.add("incomeType", "FUNDING_FEE").add("startTime", milliseconds(funding_since_)).add("limit", "1000"),
+      {.call = Call::Funding}, now, outbox);
+}
+
 template <class Value>
 const order::TradingRule* BinanceOrderGateway::rule_of(Ticket ticket, SymbolHash trading_pair) {
   const order::TradingRule* const rule = symbols_.find(trading_pair);

@@ -219,6 +219,22 @@ Result<std::vector<order::BalanceUpdate>> read_futures_balances(const Json& body
   return out;
 }
 
+Result<std::vector<order::FundingPayment>> read_funding(const Json& body, const Symbols& symbols) {
+  return read_array<order::FundingPayment>(body, "funding payments", symbols,
+                                           [&](const Json& each) -> Result<order::FundingPayment> {
+                                             JsonFields fields(each);
+                                             order::FundingPayment payment;
+                                             const auto* const rule = symbol_of(fields, symbols);
+                                             if (rule == nullptr) return fields.error();
+                                             payment.trading_pair = rule->trading_pair;
+                                             payment.currency = order::Currency::cut(fields.text("asset"));
+                                             payment.amount = fields.decimal<Quantity>("income");
+                                             payment.timestamp = fields.milliseconds("time");
+                                             if (!fields.ok()) return fields.error();
+                                             return payment;
+                                           });
+}
+
 Result<std::vector<order::Position>> read_positions(const Json& body, const Symbols& symbols) {
   return read_array<order::Position>(body, "positions", symbols, [&](const Json& each) -> Result<order::Position> {
     JsonFields fields(each);

@@ -31,6 +31,8 @@ Result<std::vector<order::ListedOrder>> read_orders(const Json& body, bool algo,
 Result<std::vector<order::TradeUpdate>> read_trades(const Json& body, Segment segment, const Symbols& symbols);
 Result<order::AccountState> read_spot_account(const Json& body);
 Result<std::vector<order::BalanceUpdate>> read_futures_balances(const Json& body);
+// income of type FUNDING_FEE.
+Result<std::vector<order::FundingPayment>> read_funding(const Json& body, const Symbols& symbols);
 Result<std::vector<order::Position>> read_positions(const Json& body, const Symbols& symbols);
 
 }  // namespace trunkline::venue::binance::orders

@@ -90,6 +90,7 @@ Result<UserEvents> read_futures_account(const Json& event, const Symbols& symbol
   UserEvents out;
   const auto account = event.find("a");
   if (account == event.end() || !account->is_object()) return fail(ErrorCode::Protocol, "ACCOUNT_UPDATE: a is missing");
+  out.funded = account->value("m", "") == "FUNDING_FEE";
   for (const Json& each : account->value("B", Json::array())) {
     JsonFields fields(each);
     order::BalanceUpdate balance;

@@ -10,6 +10,7 @@
 namespace trunkline::venue::binance::orders {
 
 struct UserEvents {
+  bool funded = false;  // a funding payment; the event does not say of which symbol
   std::vector<order::GatewayEvent> events;
   bool stream_ended = false;  // the venue stopped the stream: it must be asked for again, and events may be missing
   bool known = true;
