@@ -106,9 +106,10 @@ std::string read_pair(ondemand::object object, const std::map<std::uint64_t, Tok
 
 // Calls with each object of the list; what `read` says is wrong with one is kept in `refused`.
 template <class Read>
-Result<void> each_of(ondemand::object& body, std::string_view key, Read read) {
+Result<void> each_of(ondemand::document& document, ondemand::object& body, std::string_view key, Read read) {
   ondemand::array list;
-  if (body.find_field_unordered(key).get_array().get(list) != simdjson::SUCCESS) {
+  // After an error that it cannot go on from, simdjson may not be asked for more.
+  if (!document.is_alive() || body.find_field_unordered(key).get_array().get(list) != simdjson::SUCCESS) {
     return fail(ErrorCode::Protocol, fmt::format("reference data: {} is missing or no list", key));
   }
   for (auto item : list) {
@@ -131,7 +132,7 @@ Result<void> read_body(std::string_view body, Read read) {
       document.get_object().get(object) != simdjson::SUCCESS) {
     return fail(ErrorCode::Protocol, fmt::format("reference data: '{}' is no JSON object", excerpt(body)));
   }
-  return read(object);
+  return read(document, object);
 }
 
 void keep(Instrument&& instrument, std::string failure, Catalog& out) {
@@ -148,8 +149,8 @@ void keep(Instrument&& instrument, std::string failure, Catalog& out) {
 }  // namespace
 
 Result<void> read_perpetuals(std::string_view body, Catalog& out) {
-  return read_body(body, [&](ondemand::object& object) {
-    return each_of(object, "universe", [&](ondemand::object entry) {
+  return read_body(body, [&](ondemand::document& document, ondemand::object& object) {
+    return each_of(document, object, "universe", [&](ondemand::object entry) {
       Instrument instrument;
       std::string failure = read_perpetual(entry, instrument);
       keep(std::move(instrument), std::move(failure), out);
@@ -158,15 +159,15 @@ Result<void> read_perpetuals(std::string_view body, Catalog& out) {
 }
 
 Result<void> read_spot_pairs(std::string_view body, Catalog& out) {
-  return read_body(body, [&](ondemand::object& object) -> Result<void> {
+  return read_body(body, [&](ondemand::document& document, ondemand::object& object) -> Result<void> {
     std::map<std::uint64_t, Token> tokens;
-    auto read = each_of(object, "tokens", [&](ondemand::object entry) {
+    auto read = each_of(document, object, "tokens", [&](ondemand::object entry) {
       if (std::string failure = read_token(entry, tokens); !failure.empty()) {
         out.refused.push_back("token: " + failure);
       }
     });
     if (!read) return read;
-    return each_of(object, "universe", [&](ondemand::object entry) {
+    return each_of(document, object, "universe", [&](ondemand::object entry) {
       Instrument instrument;
       std::string failure = read_pair(entry, tokens, instrument);
       keep(std::move(instrument), std::move(failure), out);

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "trunkline/venue/json_fields.hpp"
+
 namespace trunkline::venue::binance::orders {
 namespace {
 
@@ -12,6 +14,7 @@ constexpr Nanos clock_interval = std::chrono::minutes{10};
 constexpr Nanos keep_key_interval = std::chrono::minutes{30};  // it dies after 60
 constexpr Nanos try_again = std::chrono::seconds{1};
 constexpr LaneId user_lane{1};
+constexpr std::int64_t longest_ban_s = 3 * 86'400;
 // After the venue told of a funding payment.
 constexpr Nanos funding_delays[] = {std::chrono::seconds{1}, std::chrono::seconds{10}, std::chrono::minutes{1}};
 
@@ -131,6 +134,7 @@ void BinanceOrderGateway::on_reply(const Reply& reply, Sink&, Outbox& outbox) {
     std::int64_t seconds = 0;
     if (name != "Retry-After" || !told.is_object()) continue;
     std::from_chars(value.data(), value.data() + value.size(), seconds);
+    seconds = std::clamp<std::int64_t>(seconds, 0, longest_ban_s);
     told["data"]["retryAfter"] = (reply.received + clock_offset_) / std::chrono::milliseconds{1} + seconds * 1'000;
   }
   finish(std::move(pending), reply.status, told, reply.received, outbox);
@@ -190,14 +194,16 @@ void BinanceOrderGateway::take_catalog(std::string_view body, Nanos now, Outbox&
   update_connected("reference data is here");
 }
 
-void BinanceOrderGateway::take_time(const Pending& pending, const Json& body, Nanos now) {
-  const auto time = body.is_object() ? body.find("serverTime") : body.end();
-  if (time == body.end() || !time->is_number_unsigned()) {
+void BinanceOrderGateway::take_time(const Pending& pending, const Json& body, Nanos now, Outbox& outbox) {
+  JsonFields fields(body);
+  const Nanos time = fields.milliseconds("serverTime");
+  const Nanos offset = time - (pending.asked + (now - pending.asked) / 2);
+  if (!fields.ok() || std::chrono::abs(offset) > std::chrono::hours{24}) {
+    take_malformed(fmt::format("no server time of ours: {}", excerpt(body.dump())), outbox);
     clock_due_ = now + try_again;
     return;
   }
-  const Nanos middle = pending.asked + (now - pending.asked) / 2;
-  clock_offset_ = std::chrono::milliseconds{time->get<std::int64_t>()} - middle;
+  clock_offset_ = offset;
   clock_known_ = true;
   clock_due_ = now + clock_interval;
   update_connected("the venue's clock is known");

@@ -115,7 +115,7 @@ class BinanceOrderGateway final : public order::OrderGateway {
   void take_funding(const Json& body, Nanos now, Outbox& outbox);
   void end_gather(const Gather& gather, Call call);
   void take_catalog(std::string_view body, Nanos now, Outbox& outbox);
-  void take_time(const Pending& pending, const Json& body, Nanos now);
+  void take_time(const Pending& pending, const Json& body, Nanos now, Outbox& outbox);
   void take_user_event(const Json& event, Nanos now, Outbox& outbox);
 
   void update_connected(std::string_view why);

@@ -6,6 +6,7 @@
 
 #include "trunkline/venue/binance/orders/binance_order_gateway.hpp"
 #include "trunkline/venue/binance/orders/error_codes.hpp"
+#include "trunkline/venue/json_fields.hpp"
 
 namespace trunkline::venue::binance::orders {
 namespace {
@@ -20,6 +21,12 @@ using order::OrderReason;
 // The order was taken; only we do not understand how.
 OrderError unreadable(const Error& error) {
   return {OrderOutcome::Unknown, OrderReason::VenueError, error.message};
+}
+
+// Null where there is none.
+Json field(const Json& object, std::string_view name) {
+  const auto found = object.find(name);
+  return found == object.end() ? Json() : *found;
 }
 
 OrderError error_in(int status, const Json& body) {
@@ -38,8 +45,9 @@ void BinanceOrderGateway::finish(Pending pending, int status, const Json& body, 
     if (const auto data = body.is_object() ? body.find("data") : body.end(); data != body.end() && data->is_object()) {
       const auto until = data->find("retryAfter");
       if (until != data->end() && until->is_number_integer()) {
-        const Nanos wait =
-            std::chrono::milliseconds{until->get<std::int64_t>() % 10'000'000'000'000} - (now + clock_offset_);
+        constexpr std::int64_t last_ms = 9'000'000'000'000;
+        const Nanos end = std::chrono::milliseconds{std::clamp<std::int64_t>(until->get<std::int64_t>(), 0, last_ms)};
+        const Nanos wait = end - (now + clock_offset_);
         error.retry_after = std::clamp<Nanos>(wait, Nanos{0}, std::chrono::hours{1});
       }
     }
@@ -48,7 +56,7 @@ void BinanceOrderGateway::finish(Pending pending, int status, const Json& body, 
   }
   switch (pending.call) {
     case Call::Time:
-      return take_time(pending, body, now);
+      return take_time(pending, body, now, outbox);
     case Call::ExchangeInfo:
       return;  // read as text
     case Call::SubscribeUser:
@@ -154,7 +162,10 @@ void BinanceOrderGateway::take_update(const Pending& pending, const Json& body) 
   if (pending.call == Call::CancelAlgo) {
     // {"algoId":1,"clientAlgoId":"x","code":"200","msg":"success"}
     order::OrderUpdate update;
-    update.client_order_id = order::OrderId::cut(body.value("clientAlgoId", ""));
+    JsonFields fields(body);
+    update.client_order_id = order::OrderId::cut(fields.text_or("clientAlgoId", ""));
+    if (!fields.ok())
+      return answer<order::OrderUpdate>(pending.ticket, std::unexpected(unreadable(fields.error().error())));
     update.trading_pair = pending.rule->trading_pair;
     update.new_state = order::OrderState::Cancelled;
     update.reason = OrderReason::Requested;
@@ -164,10 +175,10 @@ void BinanceOrderGateway::take_update(const Pending& pending, const Json& body) 
   Result<order::ListedOrder> order;
   if (pending.call == Call::QueryAlgo) {
     order = read_algo_order(body, symbols_);
-  } else if (body.is_object() && body.contains("amendedOrder")) {
+  } else if (body.is_object() && body.contains("amendedOrder") && body["amendedOrder"].is_object()) {
     Json amended = body["amendedOrder"];
-    amended["origQty"] = amended.value("qty", "");
-    amended["transactTime"] = body.value("transactTime", Json(0U));
+    amended["origQty"] = field(amended, "qty");
+    amended["transactTime"] = field(body, "transactTime");
     order = read_order(amended, config_.segment, symbols_);
   } else {
     order = read_order(body, config_.segment, symbols_);

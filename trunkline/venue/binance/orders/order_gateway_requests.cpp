@@ -1,11 +1,13 @@
 // What BinanceOrderGateway asks.
 #include <fmt/format.h>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "trunkline/core/crash_point.hpp"
 #include "trunkline/venue/binance/orders/binance_order_gateway.hpp"
 #include "trunkline/venue/binance/orders/order_words.hpp"
+#include "trunkline/venue/json_fields.hpp"
 
 namespace trunkline::venue::binance::orders {
 namespace {
@@ -60,14 +62,12 @@ void BinanceOrderGateway::note_weight(const Json& limits, Nanos now) {
   if (!limits.is_array()) return;
   const std::int64_t minute = (now + clock_offset_) / std::chrono::minutes{1};
   for (const Json& limit : limits) {
-    if (!limit.is_object() || limit.value("rateLimitType", "") != "REQUEST_WEIGHT" ||
-        limit.value("interval", "") != "MINUTE") {
-      continue;
-    }
-    const auto count = limit.find("count");
-    if (count == limit.end() || !count->is_number_unsigned()) continue;
+    JsonFields fields(limit);
+    if (fields.text_or("rateLimitType", "") != "REQUEST_WEIGHT" || fields.text_or("interval", "") != "MINUTE") continue;
+    const std::uint64_t count = fields.integer("count");
+    if (!fields.ok() || count > std::numeric_limits<std::uint32_t>::max()) continue;
     if (std::exchange(weight_minute_, minute) != minute) weight_used_ = 0;
-    weight_used_ = std::max(weight_used_, count->get<std::uint32_t>());
+    weight_used_ = std::max(weight_used_, static_cast<std::uint32_t>(count));
   }
 }
 

@@ -90,7 +90,9 @@ Result<UserEvents> read_futures_account(const Json& event, const Symbols& symbol
   UserEvents out;
   const auto account = event.find("a");
   if (account == event.end() || !account->is_object()) return fail(ErrorCode::Protocol, "ACCOUNT_UPDATE: a is missing");
-  out.funded = account->value("m", "") == "FUNDING_FEE";
+  JsonFields reason(*account);
+  out.funded = reason.text_or("m", "") == "FUNDING_FEE";
+  if (!reason.ok()) return reason.error();
   for (const Json& each : account->value("B", Json::array())) {
     JsonFields fields(each);
     order::BalanceUpdate balance;
@@ -100,10 +102,9 @@ Result<UserEvents> read_futures_account(const Json& event, const Symbols& symbol
     if (!fields.ok()) return fields.error();
     out.events.emplace_back(balance);
   }
-  const auto time = event.find("T");
-  const Nanos updated = time != event.end() && time->is_number_unsigned()
-                            ? Nanos{std::chrono::milliseconds{time->get<std::int64_t>()}}
-                            : Nanos{0};
+  JsonFields whole(event);
+  const Nanos updated = whole.find("T") == nullptr ? Nanos{0} : whole.milliseconds("T");
+  if (!whole.ok()) return whole.error();
   for (const Json& each : account->value("P", Json::array())) {
     JsonFields fields(each);
     const auto* const rule = symbols.find(fields.text("s"));

@@ -289,7 +289,9 @@ Result<order::AccountState> read_account(const Json& body, const Symbols& symbol
     held.liquidation_price = position.rounded("liquidationPx");
     held.unrealized_pnl = position.rounded("unrealizedPnl");
     if (const Json* const leverage = position.find("leverage"); leverage != nullptr && leverage->is_object()) {
-      held.leverage = leverage->value("value", 0U);
+      JsonFields set(*leverage);
+      held.leverage = static_cast<std::uint32_t>(std::min<std::uint64_t>(set.integer("value"), 1'000));
+      if (!set.ok()) return set.error();
     }
     if (!position.ok()) return position.error();
     held.trading_pair = rule->trading_pair;
