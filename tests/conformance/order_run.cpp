@@ -168,8 +168,8 @@ OrderParams OrderRun::wanted(Price price) const {
   return params;
 }
 
-OrderId OrderRun::rest() {
-  const auto id = connector_->buy(wanted(bid(90)));
+OrderId OrderRun::rest(std::int64_t percent) {
+  const auto id = connector_->buy(wanted(bid(percent)));
   if (!id || !reaches(*id, OrderState::Open)) return {};
   return *id;
 }

@@ -53,8 +53,8 @@ class OrderRun {
   Price ask(std::int64_t percent);
   // Parameters of an order of the subject's symbol and amount: a price, or none.
   order::OrderParams wanted(Price price = Price::absent()) const;
-  // A buy order that rests far below the market; empty where it does not come to rest.
-  order::OrderId rest();
+  // A buy order that rests at so many per cent of the best bid; empty where it does not come to rest.
+  order::OrderId rest(std::int64_t percent = 90);
 
   // What listeners heard, in its sequence.
   std::vector<order::OrderState> states_of(const order::OrderId& id);

@@ -60,6 +60,23 @@ TEST_F(ConnectorBaseTest, EachFundingPaymentSinceItsStartCountsOnce) {
   EXPECT_EQ(connector->heard.events, (Texts{"funding -0.5 USDT", "funding 0.25 USDT"}));
 }
 
+TEST_F(ConnectorBaseTest, APositionThatIsNotListedAnyMoreIsNone) {
+  connector->held = {{.trading_pair = btc, .quantity = amount("2"), .updated = now()}};
+  connector->events_missed("a test");
+  connector->run();
+  ASSERT_EQ(connector->positions().size(), 1U);
+  EXPECT_EQ(connector->positions().front().quantity, amount("2"));
+  EXPECT_EQ(connector->risk().position(btc), amount("2"));
+  // What is older than that is passed over.
+  connector->process_position({.trading_pair = btc, .quantity = amount("3"), .updated = now() - 1s});
+  EXPECT_EQ(connector->positions().front().quantity, amount("2"));
+  connector->held.clear();
+  connector->events_missed("a test");
+  connector->run();
+  EXPECT_TRUE(connector->positions().front().quantity.is_zero());
+  EXPECT_TRUE(connector->risk().position(btc).is_zero());
+}
+
 TEST_F(ConnectorBaseTest, RefusesAtOnceWhatCannotBeSent) {
   const auto refusal = [&](const OrderParams& params) {
     const auto id = connector->buy(params);

@@ -117,6 +117,7 @@ class ScriptedConnector : public SpotExchangeBase {
   void shut() { shut_down(); }
   using ConnectorBase::events_missed;
   using ConnectorBase::process_funding;
+  using ConnectorBase::process_position;
   using ConnectorBase::set_order_limits;
 
   std::string place(std::string_view quantity = "1", std::string_view at = "100", TradeType side = TradeType::Buy) {
@@ -132,6 +133,7 @@ class ScriptedConnector : public SpotExchangeBase {
   }
 
   Heard heard;
+  std::vector<Position> held;  // as the account's query tells them
 
  protected:
   Task<OrderResult<PlaceAnswer>> place_order(InFlightOrder order) override {
@@ -191,7 +193,9 @@ class ScriptedConnector : public SpotExchangeBase {
   }
   Task<OrderResult<AccountState>> query_account() override {
     begin("account");
-    co_return AccountState{.balances = {{.currency = Currency::cut("USDT"), .total = amount("1000")}}, .positions = {}};
+    co_return AccountState{.balances = {{.currency = Currency::cut("USDT"), .total = amount("1000")}},
+                           .positions = held,
+                           .updated = time_};
   }
   void post(std::function<void()> what) override { posted_.push_back(std::move(what)); }
 

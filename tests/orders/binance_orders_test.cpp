@@ -110,7 +110,8 @@ class BinanceOrders : public ::testing::Test {
   }
   std::vector<std::string> fundings_of_record() const {
     std::vector<std::string> out;
-    for (const json& each : record()["funding"]) out.push_back(each["amount"]);
+    const json books = record();
+    for (const json& each : books["funding"]) out.push_back(each["amount"]);
     return out;
   }
 

@@ -165,6 +165,8 @@ class ConnectorBase {
   void process_trade_update(TradeUpdate trade);
   void process_balance(const BalanceUpdate& balance);
   void process_position(const Position& position);
+  // The whole of it: a position that is not in it is none.
+  void process_account(const AccountState& account);
   // As often as the venue tells it: each counts once.
   void process_funding(const FundingPayment& payment);
   // The tracking of an order that place() did not make: before it is sent.

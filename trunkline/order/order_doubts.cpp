@@ -217,8 +217,7 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
   Task<OrderResult<AccountState>> asked_account = query_account();
   const auto account = co_await std::move(asked_account);
   if (!account) co_return std::unexpected(account.error());
-  for (const BalanceUpdate& balance : account->balances) process_balance(balance);
-  for (const Position& position : account->positions) process_position(position);
+  process_account(*account);
   if (overtaken()) co_return std::unexpected(other);
 
   for (const InFlightOrder& order : tracker_.active_orders()) {

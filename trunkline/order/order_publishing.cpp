@@ -1,4 +1,5 @@
 // What is told of a change: to the journal, the stream and the listeners, in this order.
+#include <algorithm>
 #include <fmt/format.h>
 #include <utility>
 
@@ -139,10 +140,23 @@ void ConnectorBase::process_balance(const BalanceUpdate& balance) {
 void ConnectorBase::process_position(const Position& position) {
   {
     const std::lock_guard lock(mutex_);
-    positions_[position.trading_pair] = position;
+    Position& known = positions_[position.trading_pair];
+    if (position.updated < known.updated) return;  // overtaken on the way
+    known = position;
   }
   risk_.set_position(position.trading_pair, position.quantity, position.updated);
   publish(position.trading_pair, position_frame(position, config_.paper, now()), std::string_view(config_.account));
+}
+
+void ConnectorBase::process_account(const AccountState& account) {
+  for (const BalanceUpdate& balance : account.balances) process_balance(balance);
+  for (const Position& position : account.positions) process_position(position);
+  for (const Position& known : positions()) {
+    const bool listed =
+        std::ranges::find(account.positions, known.trading_pair, &Position::trading_pair) != account.positions.end();
+    if (listed || known.quantity.is_zero()) continue;
+    process_position({.trading_pair = known.trading_pair, .leverage = known.leverage, .updated = account.updated});
+  }
 }
 
 void ConnectorBase::process_funding(const FundingPayment& payment) {

@@ -76,7 +76,8 @@ struct PlaceAnswer {
 
 struct AccountState {
   std::vector<BalanceUpdate> balances;
-  std::vector<Position> positions;
+  std::vector<Position> positions;  // one that is not here is none
+  Nanos updated{0};                 // of which moment it is, on the venue's clock; 0: not told
 };
 
 }  // namespace trunkline::order

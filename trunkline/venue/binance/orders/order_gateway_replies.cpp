@@ -225,6 +225,7 @@ void BinanceOrderGateway::take_part(const Pending& pending, const Json& body, Na
       break;
     case Call::Positions:
       add(gather.account.positions, read_positions(body, symbols_));
+      gather.account.updated = pending.asked + clock_offset_;
       for (const order::Position& position : gather.account.positions) {
         tell(order::Marked{position.trading_pair, {.mark_price = position.mark_price}});
       }

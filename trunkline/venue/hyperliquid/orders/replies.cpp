@@ -276,6 +276,7 @@ Result<order::AccountState> read_account(const Json& body, const Symbols& symbol
   balance.available = Quantity::from_raw(fields.rounded("withdrawable").raw());
   out.balances.push_back(balance);
   const Nanos updated = fields.find("time") != nullptr ? fields.milliseconds("time") : Nanos{0};
+  out.updated = updated;
   for (const Json& each : *list) {
     const auto body_of = each.is_object() ? each.find("position") : each.end();
     if (body_of == each.end()) return fail(ErrorCode::Protocol, "assetPositions: position is missing");
