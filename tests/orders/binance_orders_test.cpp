@@ -222,6 +222,40 @@ TEST_F(BinanceOrders, AnotherRunTakesOverWhatTheJournalKnows) {
   EXPECT_TRUE(desk.reaches(id, OrderState::Cancelled)) << desk.log.text();
 }
 
+// Both orders are ours: which of them goes, the venue is told with the one that comes.
+template <class Connector>
+void expect_self_trades_prevented(Desk<Connector>& desk, Price ask) {
+  const Price inside = Price::from_raw(ask.raw() - desk.connector->get_trading_rule("BTC-USDT")->tick.raw());
+  const auto prevented = [&](const OrderId& id) {
+    return desk.order(id).state == OrderState::Expired && desk.order(id).reason == OrderReason::SelfTrade;
+  };
+  for (const auto& [mode, resting_goes, coming_goes] :
+       {std::tuple{"EXPIRE_TAKER", false, true}, {"EXPIRE_MAKER", true, false}, {"EXPIRE_BOTH", true, true}}) {
+    OrderParams params{.trading_pair = "BTC-USDT", .amount = "0.01", .price = inside};
+    const auto resting = desk.connector->buy(params);
+    ASSERT_TRUE(resting) << resting.error().message;
+    ASSERT_TRUE(desk.reaches(*resting, OrderState::Open)) << mode;
+    params.extra_params = {{"selfTradePreventionMode", mode}};
+    const auto coming = desk.connector->sell(params);
+    ASSERT_TRUE(coming) << coming.error().message;
+    EXPECT_TRUE(resting_goes ? eventually([&] { return prevented(*resting); })
+                             : desk.reaches(*resting, OrderState::Open))
+        << mode;
+    EXPECT_TRUE(coming_goes ? eventually([&] { return prevented(*coming); }) : desk.reaches(*coming, OrderState::Open))
+        << mode;
+    desk.connector->cancel_all();
+    ASSERT_TRUE(eventually([&] { return desk.connector->tracker().active_order_count() == 0; })) << mode;
+  }
+}
+
+TEST_F(BinanceOrders, SelfTradesArePreventedAsTheVenueIsTold) {
+  post("/sandbox/pause", {});
+  Desk<connector::SpotGatewayConnector> spot(this->desk(Segment::Spot));
+  expect_self_trades_prevented(spot, best(sandbox::Market::Spot, false));
+  Desk<connector::PerpetualGatewayConnector> usdm(this->desk(Segment::Usdm));
+  expect_self_trades_prevented(usdm, best(sandbox::Market::Usdm, false));
+}
+
 TEST_F(BinanceOrders, FundingIsToldOnceAndAlsoWhatWasPaidWhileTheConnectionWasLost) {
   Desk<connector::PerpetualGatewayConnector> desk(this->desk(Segment::Usdm));
   const auto id = desk.connector->buy({.trading_pair = "BTC-USDT", .amount = "0.02", .order_type = OrderType::Market});

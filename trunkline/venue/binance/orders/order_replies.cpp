@@ -3,6 +3,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "trunkline/venue/binance/orders/order_words.hpp"
 #include "trunkline/venue/json_fields.hpp"
@@ -81,7 +82,7 @@ Result<ListedOrder> read_order(const Json& body, Segment segment, const Symbols&
   const std::string_view status = fields.text_or("status", "NEW");
   const auto state = state_of(status);
   if (!state) fields.refuse("status", fmt::format("\"{}\" is not known", excerpt(status)));
-  if (state) out.update.new_state = *state;
+  if (state) std::tie(out.update.new_state, out.update.reason) = std::tie(state->state, state->reason);
   if (fields.find("executedQty") != nullptr) out.update.filled = fields.decimal<Quantity>("executedQty");
   if (fields.find("origQty") != nullptr) out.update.amount = fields.decimal<Quantity>("origQty");
   if (fields.find("price") != nullptr) out.update.price = present(fields.decimal<Price>("price"));
@@ -98,7 +99,6 @@ Result<ListedOrder> read_order(const Json& body, Segment segment, const Symbols&
   if (fields.find("stopPrice") != nullptr) out.trigger_price = present(fields.decimal<Price>("stopPrice"));
   out.reduce_only = fields.boolean_or("reduceOnly", false);
   out.post_only = out.order_type == order::OrderType::LimitMaker;
-  if (out.update.new_state == order::OrderState::Expired) out.update.reason = order::OrderReason::Expired;
   if (!fields.ok()) return fields.error();
   return out;
 }
@@ -141,7 +141,7 @@ Result<ListedOrder> read_algo_order(const Json& body, const Symbols& symbols) {
   const std::string_view status = fields.text_or("algoStatus", "NEW");
   const auto state = state_of(status);
   if (!state) fields.refuse("algoStatus", fmt::format("\"{}\" is not known", excerpt(status)));
-  if (state) out.update.new_state = *state;
+  if (state) std::tie(out.update.new_state, out.update.reason) = std::tie(state->state, state->reason);
   if (fields.find("quantity") != nullptr) out.update.amount = fields.decimal<Quantity>("quantity");
   if (fields.find("price") != nullptr) out.update.price = present(fields.decimal<Price>("price"));
   const auto side = side_of(fields.text_or("side", "BUY"));

@@ -3,6 +3,7 @@
 namespace trunkline::venue::binance::orders {
 namespace {
 
+using order::OrderReason;
 using order::OrderState;
 using order::OrderType;
 using order::TimeInForce;
@@ -24,21 +25,21 @@ constexpr TypeRow types[] = {
 
 struct StateRow {
   std::string_view text;
-  OrderState state;
+  StateWord means;
 };
 constexpr StateRow states[] = {
-    {"NEW", OrderState::Open},
-    {"PENDING_NEW", OrderState::Open},
-    {"PARTIALLY_FILLED", OrderState::PartiallyFilled},
-    {"FILLED", OrderState::Filled},
-    {"CANCELED", OrderState::Cancelled},
-    {"PENDING_CANCEL", OrderState::PendingCancel},
-    {"REJECTED", OrderState::Failed},
-    {"EXPIRED", OrderState::Expired},
-    {"EXPIRED_IN_MATCH", OrderState::Expired},
-    {"TRIGGERING", OrderState::Open},
-    {"TRIGGERED", OrderState::Open},
-    {"FINISHED", OrderState::Filled},
+    {"NEW", {OrderState::Open}},
+    {"PENDING_NEW", {OrderState::Open}},
+    {"PARTIALLY_FILLED", {OrderState::PartiallyFilled}},
+    {"FILLED", {OrderState::Filled}},
+    {"CANCELED", {OrderState::Cancelled, OrderReason::Requested}},
+    {"PENDING_CANCEL", {OrderState::PendingCancel}},
+    {"REJECTED", {OrderState::Failed, OrderReason::VenueError}},
+    {"EXPIRED", {OrderState::Expired, OrderReason::Expired}},
+    {"EXPIRED_IN_MATCH", {OrderState::Expired, OrderReason::SelfTrade}},
+    {"TRIGGERING", {OrderState::Open}},
+    {"TRIGGERED", {OrderState::Open}},
+    {"FINISHED", {OrderState::Filled}},
 };
 
 }  // namespace
@@ -88,9 +89,9 @@ TimeInForce time_in_force_of(std::string_view text) noexcept {
   return TimeInForce::Gtc;
 }
 
-std::optional<OrderState> state_of(std::string_view text) noexcept {
+std::optional<StateWord> state_of(std::string_view text) noexcept {
   for (const StateRow& row : states) {
-    if (row.text == text) return row.state;
+    if (row.text == text) return row.means;
   }
   return std::nullopt;
 }

@@ -17,7 +17,12 @@ std::optional<order::TradeType> side_of(std::string_view text) noexcept;
 // `time_in_force` tells post-only orders of futures.
 std::optional<order::OrderType> type_of(std::string_view text, std::string_view time_in_force) noexcept;
 order::TimeInForce time_in_force_of(std::string_view text) noexcept;
+
+struct StateWord {
+  order::OrderState state;
+  order::OrderReason reason = order::OrderReason::None;
+};
 // NEW, FILLED ... of orders; of conditional orders of USD-M, too.
-std::optional<order::OrderState> state_of(std::string_view text) noexcept;
+std::optional<StateWord> state_of(std::string_view text) noexcept;
 
 }  // namespace trunkline::venue::binance::orders

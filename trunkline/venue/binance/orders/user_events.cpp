@@ -35,14 +35,12 @@ Result<UserEvents> read_report(const Json& report, const Symbols& symbols, Nanos
   const auto state = state_of(status);
   if (!state) fields.refuse("X", fmt::format("\"{}\" is not known", excerpt(status)));
   if (!fields.ok()) return fields.error();
-  update.new_state = *state;
+  update.new_state = state->state;
+  update.reason = state->reason;
   const std::string_view why = fields.text_or("r", "NONE");
   if (why != "NONE") update.text = why;
   if (type == "TRADE_PREVENTION") update.reason = OrderReason::SelfTrade;
   if (type == "CALCULATED") update.reason = OrderReason::Liquidation;
-  if (*state == OrderState::Expired && update.reason == OrderReason::None) update.reason = OrderReason::Expired;
-  if (*state == OrderState::Cancelled) update.reason = OrderReason::Requested;
-  if (*state == OrderState::Failed) update.reason = OrderReason::VenueError;
   if (type == "REPLACED" || type == "AMENDMENT") update.reason = OrderReason::Amended;
 
   const bool filled = type == "TRADE" || (type == "CALCULATED" && fields.text("l") != "0");
@@ -142,9 +140,8 @@ Result<UserEvents> read_algo(const Json& event, const Symbols& symbols, Nanos ti
   const auto state = state_of(status);
   if (!state) fields.refuse("X", fmt::format("\"{}\" is not known", excerpt(status)));
   if (!fields.ok()) return fields.error();
-  update.new_state = *state;
-  if (*state == OrderState::Expired) update.reason = OrderReason::Expired;
-  if (*state == OrderState::Cancelled) update.reason = OrderReason::Requested;
+  update.new_state = state->state;
+  update.reason = state->reason;
   // Triggered, it goes on as an order of another number, whose fills name that.
   const std::string_view actual = fields.text_or("ai", "");
   if (!actual.empty() && actual != "0") update.exchange_order_id = order::OrderId::cut(actual);
