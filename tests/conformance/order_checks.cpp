@@ -269,12 +269,16 @@ void reduce_only_never_opens(const OrderSubject& subject, std::string_view) {
   ASSERT_TRUE(run.until([&] { return run.order(*id).is_done(); })) << run.log();
   EXPECT_EQ(run.order(*id).reason, OrderReason::ReduceOnly);
   EXPECT_TRUE(run.order(*id).filled_amount.is_zero());
+  const auto position_is = [&](Quantity amount) {
+    return run.until([&] {
+      const auto position = run.perpetual().get_position(subject.symbol);
+      return (position ? position->quantity : Quantity{}) == amount;
+    });
+  };
   fill_at_market(run, TradeType::Buy);
+  EXPECT_TRUE(position_is(*run.wanted().amount.value())) << run.log();
   fill_at_market(run, TradeType::Sell, true);
-  EXPECT_TRUE(run.until([&] {
-    const auto position = run.perpetual().get_position(subject.symbol);
-    return position && position->quantity.is_zero();
-  })) << run.log();
+  EXPECT_TRUE(position_is(Quantity{})) << run.log();
   EXPECT_ENDS_EQUAL(run);
 }
 
