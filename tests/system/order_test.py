@@ -1,6 +1,8 @@
 """Orders by the program itself: placed, watched, amended, cancelled, halted, and taken over after a kill."""
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
 import tempfile
@@ -42,6 +44,25 @@ class Desk:
                                f"control.token_file={self.token_file}", *arguments],
                               capture_output=True, text=True, timeout=60, env=self.environment, stdin=subprocess.DEVNULL)
         return done.returncode, done.stdout, done.stderr
+
+    def order_on_a_terminal(self, *arguments, answer):
+        """What was said there, once the question was answered."""
+        terminal, far_end = pty.openpty()
+        process = subprocess.Popen([PROGRAM, "order", "--address", self.page.removeprefix("http://"), "--set",
+                                    f"control.token_file={self.token_file}", *arguments], env=self.environment,
+                                   stdin=far_end, stdout=far_end, stderr=far_end)
+        os.close(far_end)
+        said = b""
+        while select.select([terminal], [], [], 60)[0]:
+            try:
+                said += os.read(terminal, 4096)
+            except OSError:  # the far end is closed
+                break
+            if answer and said.rstrip().endswith(b"Type yes:"):
+                os.write(terminal, f"{answer}\n".encode())
+                answer = None
+        os.close(terminal)
+        return process.wait(60), said.decode()
 
     def ctl(self, *arguments):
         done = subprocess.run([PROGRAM, "ctl", "--address", self.page.removeprefix("http://"), "--set",
@@ -234,6 +255,25 @@ class TakenOver(unittest.TestCase):
         code, out, err = desk.order("buy", BTC, "0.01", "@", price, "--live", "--yes")
         self.assertEqual(code, 0, err)
         self.assertEqual(desk.order("cancel", out.split()[-1])[0], 0)
+
+        # On a terminal it asks once, names account and limits, and takes nothing but a yes.
+        buy = ("buy", BTC, "0.01", "@", price, "--live")
+        code, said = desk.order_on_a_terminal(*buy, answer="y")
+        self.assertEqual(code, 1, said)
+        for word in ("real money", "binance", "main", "100000", "nothing was sent"):
+            self.assertIn(word, said)
+        self.assertEqual(desk.overview()["open"], [])
+        code, said = desk.order_on_a_terminal(*buy, answer="yes")
+        self.assertEqual(code, 0, said)
+        code, out, err = desk.order("buy", BTC, "0.011", "@", price, "--live")
+        self.assertEqual(code, 0, err)
+        # Other limits are another question.
+        desk.hub.stop()
+        changed = self.desk(domain="live", TRUNKLINE_RISK_MAX_OPEN_ORDERS="7")
+        code, _, err = changed.order(*buy)
+        self.assertEqual(code, 1)
+        self.assertIn("7", err)
+        self.assertEqual(changed.order("cancel-all")[0], 0)
 
     def test_without_a_key_the_hub_says_what_is_missing(self):
         hub = Process(PROGRAM, "run", BTC, "--http", "127.0.0.1:0", "--set", "relay.socket=none", "--set",
