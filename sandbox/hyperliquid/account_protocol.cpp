@@ -65,9 +65,10 @@ void HyperliquidProtocol::post_action(Client& client, std::uint64_t id, const Js
 }
 
 void HyperliquidProtocol::tell_user(std::string_view channel, const std::string& user, const std::string& data) {
-  const Channel of = channel == "orderUpdates" ? Channel::OrderUpdates
-                     : channel == "userFills"  ? Channel::UserFills
-                                               : Channel::UserEvents;
+  const Channel of = channel == "orderUpdates"   ? Channel::OrderUpdates
+                     : channel == "userFills"    ? Channel::UserFills
+                     : channel == "userFundings" ? Channel::UserFundings
+                                                 : Channel::UserEvents;
   const Subscription stream{.channel = of, .user = user};
   for (Client* const client : subscribers(stream)) send(*client, message_text(channel, data));
 }

@@ -135,7 +135,7 @@ bool HyperliquidProtocol::spend(int weight) {
     minute_began_ = now;
     used_weight_ = 0;
   }
-  if (used_weight_ + weight > weight_per_minute) return false;
+  if (weight_per_minute_ != no_weight_limit && used_weight_ + weight > weight_per_minute_) return false;
   used_weight_ += weight;
   return true;
 }
@@ -247,6 +247,7 @@ void HyperliquidProtocol::send_first(Client& client, const Subscription& subscri
     Json first{{"isSnapshot", true}, {"user", subscription.user}};
     if (subscription.channel == Channel::UserFundings) {
       first["fundings"] = Json::array();
+      for (const UserEntry& paid : trading_->feed().fundings(subscription.user)) first["fundings"].push_back(paid.text);
     } else if (subscription.channel == Channel::UserFills) {
       first["fills"] = Json::array();
       const auto& fills = trading_->feed().fills(subscription.user);

@@ -53,14 +53,17 @@ struct HyperliquidClient : ClientState {
   Nanos told{0};  // when it was last sent anything; monotonic
 };
 
+inline constexpr int venue_weight_per_minute = 1'200;
+inline constexpr int no_weight_limit = 0;
+
 class HyperliquidProtocol final : public Protocol {
  public:
   // A connection that was sent nothing for so long is closed.
   static constexpr Nanos silence_limit = std::chrono::seconds{60};
-  static constexpr int weight_per_minute = 1'200;
 
-  explicit HyperliquidProtocol(std::vector<AccountKey> accounts = {default_account()})
-      : accounts_(std::move(accounts)) {}
+  explicit HyperliquidProtocol(std::vector<AccountKey> accounts = {default_account()},
+                               int weight_per_minute = venue_weight_per_minute)
+      : accounts_(std::move(accounts)), weight_per_minute_(weight_per_minute) {}
 
   std::string_view venue() const noexcept override { return "hyperliquid"; }
   // "BTC" is a perpetual, "HYPE/USDC" a spot pair.
@@ -100,6 +103,7 @@ class HyperliquidProtocol final : public Protocol {
   bool spend(int weight);
 
   std::vector<AccountKey> accounts_;
+  int weight_per_minute_;
   VenueHost* host_ = nullptr;
   std::unique_ptr<Trading> trading_;
   std::unique_ptr<AccountInfo> account_info_;

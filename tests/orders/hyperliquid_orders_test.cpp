@@ -23,6 +23,14 @@ struct Heard final : OrderEventListener, TradeEventListener {
     const std::lock_guard lock(mutex);
     fills.push_back(event.trade);
   }
+  void on_funding(const FundingPayment& payment) override {
+    const std::lock_guard lock(mutex);
+    fundings.push_back(payment);
+  }
+  std::vector<FundingPayment> fundings_heard() {
+    const std::lock_guard lock(mutex);
+    return fundings;
+  }
   std::vector<OrderState> states_of(const OrderId& id) {
     const std::lock_guard lock(mutex);
     return states[id.str()];
@@ -35,6 +43,7 @@ struct Heard final : OrderEventListener, TradeEventListener {
   std::mutex mutex;
   std::map<std::string, std::vector<OrderState>> states;
   std::vector<TradeUpdate> fills;
+  std::vector<FundingPayment> fundings;
 };
 
 // A connector of the sandbox's account.
@@ -105,6 +114,40 @@ class HyperliquidOrders : public ::testing::Test {
   // So many percent of the best price, a whole number.
   std::string near(bool bid, std::int64_t percent) const {
     return Price::from_int(best(bid).raw() / 100 * percent / Price::one).to_text();
+  }
+  // Every position pays that rate, or gets it.
+  void pay_funding(const std::string& rate) const {
+    sandbox::test::Loop loop;
+    sandbox::test::Rest rest(loop, server_->port());
+    const json body{{"market", "usdm"}, {"symbol", "BTC"}, {"rate", rate}};
+    EXPECT_EQ(rest.post("/sandbox/account/funding", body.dump()).parsed()["positions"], 1);
+  }
+  // What was paid is what is heard, each once.
+  void expect_funded(Desk& desk, std::size_t count) const {
+    EXPECT_TRUE(eventually([&] { return desk.heard.fundings_heard().size() >= count; })) << desk.log.text();
+    const auto heard = desk.heard.fundings_heard();
+    const json books = record()["funding"];
+    ASSERT_EQ(books.size(), count) << books.dump();
+    ASSERT_EQ(heard.size(), count) << books.dump();
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(heard[i].amount.to_text(), Quantity::parse(books[i]["amount"].get<std::string>())->to_text());
+      EXPECT_EQ(heard[i].timestamp / 1ms, books[i]["time_ms"].get<std::int64_t>());
+      EXPECT_EQ(heard[i].trading_pair, hash_symbol_text("hyperliquid:BTC-USD"));
+    }
+  }
+  // A stranger trades with what rests of it.
+  void fill(const OrderId& id, const char* quantity) const {
+    sandbox::test::Loop loop;
+    sandbox::test::Rest rest(loop, server_->port());
+    const json body{
+        {"key", sandbox::hyperliquid::default_account().key}, {"client_id", id.str()}, {"quantity", quantity}};
+    EXPECT_EQ(rest.post("/sandbox/account/fill", body.dump()).status, 200);
+  }
+  // Buys some at the market.
+  void buy(Desk& desk, const char* amount) const {
+    const auto id = desk.connector->buy({.trading_pair = "BTC-USD", .amount = amount, .price = near(false, 101)});
+    ASSERT_TRUE(id) << id.error().message;
+    ASSERT_TRUE(desk.reaches(*id, OrderState::Filled)) << desk.log.text();
   }
   // The sandbox's books of record.
   json record() const {
@@ -181,6 +224,77 @@ TEST_F(HyperliquidOrders, AmendmentKeepsOurIdUnderAnotherNumber) {
   ASSERT_TRUE(desk.connector->amend(*id, {.price = near(false, 102)}));
   ASSERT_TRUE(desk.reaches(*id, OrderState::Filled)) << desk.log.text();
   EXPECT_EQ(desk.order(*id).filled_amount.to_text(), "0.015");
+}
+
+TEST_F(HyperliquidOrders, WhatAFillMadeTooLargeIsAmendedDown) {
+  Desk desk(server_->port());
+  const auto id = desk.connector->buy({.trading_pair = "BTC-USD", .amount = "0.02", .price = near(true, 90)});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Open)) << desk.log.text();
+  ASSERT_TRUE(server_->inject("amend_races_fill"));  // half of it fills before the amendment is made
+  ASSERT_TRUE(desk.connector->amend(*id, {.price = near(true, 89)}));
+  ASSERT_TRUE(eventually([&] { return desk.log.has("order_larger_than_asked"); })) << desk.log.text();
+  EXPECT_TRUE(eventually([&] {
+    const InFlightOrder order = desk.order(*id);
+    return order.amount.to_text() == "0.02" && order.filled_amount.to_text() == "0.01" && order.doubts == 0 &&
+           order.earlier_exchange_order_ids.size() == 2;
+  })) << desk.log.text();
+  EXPECT_EQ(desk.order(*id).state, OrderState::PartiallyFilled);
+  const json books = record();
+  ASSERT_EQ(books["orders"].size(), 3U) << books.dump();
+  EXPECT_EQ(books["orders"][1]["state"], "cancelled") << "the one that was too large";
+  EXPECT_EQ(Quantity::parse(books["orders"][2]["quantity"].get<std::string>())->to_text(), "0.01");
+}
+
+// A run takes over an order that has had several numbers, with what each of them filled.
+TEST_F(HyperliquidOrders, AnotherRunKnowsAllNumbersOfAnOrder) {
+  const TempFolder folder;
+  OrderId id;
+  {
+    Desk desk(server_->port(), folder.path());
+    const auto placed = desk.connector->buy({.trading_pair = "BTC-USD", .amount = "0.02", .price = near(true, 90)});
+    ASSERT_TRUE(placed) << placed.error().message;
+    id = *placed;
+    ASSERT_TRUE(desk.reaches(id, OrderState::Open));
+    fill(id, "0.005");
+    ASSERT_TRUE(eventually([&] { return desk.order(id).filled_amount.to_text() == "0.005"; })) << desk.log.text();
+    ASSERT_TRUE(desk.connector->amend(id, {.price = near(true, 89)}));
+    ASSERT_TRUE(eventually([&] { return desk.order(id).earlier_exchange_order_ids.size() == 1; })) << desk.log.text();
+  }
+  Desk desk(server_->port(), folder.path());
+  EXPECT_TRUE(eventually([&] { return desk.connector->counters().reconciliations > 1; }));
+  EXPECT_EQ(desk.order(id).amount.to_text(), "0.02");
+  fill(id, "0.01");
+  ASSERT_TRUE(eventually([&] { return desk.order(id).filled_amount.to_text() == "0.015"; })) << desk.log.text();
+  EXPECT_EQ(desk.order(id).state, OrderState::PartiallyFilled);
+  fill(id, "0.005");
+  EXPECT_TRUE(desk.reaches(id, OrderState::Filled)) << desk.log.text();
+  EXPECT_EQ(desk.connector->tracker().counters().alarms, 0U);
+}
+
+TEST_F(HyperliquidOrders, FundingIsToldOnceEachAndWhatWasMissedIsAskedFor) {
+  Desk desk(server_->port());
+  buy(desk, "0.01");
+  pay_funding("0.0001");
+  expect_funded(desk, 1);
+  const FundingPayment first = desk.heard.fundings_heard().front();
+  EXPECT_LT(first.amount, Quantity{}) << "longs pay";
+  EXPECT_EQ(first.position.to_text(), "0.01");
+  EXPECT_EQ(first.rate.to_text(), "0.0001");
+  ASSERT_TRUE(server_->inject("user_event_duplicate:stream=funding"));
+  pay_funding("-0.0002");
+  expect_funded(desk, 2);
+  // With the stream's snapshot, which tells all of them again.
+  desk.connector->disconnect();
+  pay_funding("0.0003");
+  desk.connector->connect();
+  expect_funded(desk, 3);
+  // Without.
+  desk.connector->disconnect();
+  ASSERT_TRUE(server_->inject("silent_subscription:stream=userFundings,count=0"));
+  pay_funding("0.0004");
+  desk.connector->connect();
+  expect_funded(desk, 4);
 }
 
 TEST_F(HyperliquidOrders, StopOrderWaitsAndIsCancelled) {

@@ -86,8 +86,9 @@ GatewayDriver::~GatewayDriver() {
   stop();
 }
 
-void GatewayDriver::start() {
+void GatewayDriver::start(const std::vector<InFlightOrder>& orders) {
   if (thread_.joinable()) return;
+  for (const InFlightOrder& order : orders) gateway_->take_over(order, unix_now());
   io_.restart();
   running_ = true;
   net::asio::post(io_, [this] {
@@ -161,6 +162,11 @@ template <class Base>
 GatewayConnector<Base>::~GatewayConnector() {
   driver_.stop();
   this->shut_down();
+}
+
+template <class Base>
+void GatewayConnector<Base>::connect() {
+  driver_.start(this->tracker().active_orders());
 }
 
 template <class Base>

@@ -36,7 +36,8 @@ class GatewayDriver {
                 std::function<void(Nanos)> tick);
   ~GatewayDriver();
 
-  void start();
+  // Where it does not run: hands over what is not done, then runs.
+  void start(const std::vector<order::InFlightOrder>& orders);
   // Ends the thread; what is waiting for an answer stays without one.
   void stop();
   void post(std::function<void()> what);
@@ -90,7 +91,7 @@ class GatewayConnector : public Base {
   ~GatewayConnector() override;
 
   // The journal must be open: initialize() comes first.
-  void connect() override { driver_.start(); }
+  void connect() override;
   // Cancels first what is open, where the configuration says so, and waits for that as long as a request lives.
   void disconnect() override;
 

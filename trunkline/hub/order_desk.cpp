@@ -88,7 +88,7 @@ Result<std::unique_ptr<OrderAccount>> OrderAccount::open(OrderAccountConfig conf
     if (!endpoints) return std::unexpected(endpoints.error());
     gateway_config.session.endpoints = *std::move(endpoints);
   }
-  auto gateway = (*row)->make({std::move(config.credentials), config.domain});
+  auto gateway = (*row)->make({std::move(config.credentials), config.domain, config.journal});
   if (!gateway) {
     return fail(gateway.error().code,
                 fmt::format("the key for orders at {}: {}", config.exchange, gateway.error().message));

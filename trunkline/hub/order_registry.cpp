@@ -27,6 +27,7 @@ Result<std::unique_ptr<order::OrderGateway>> make_hyperliquid(GatewayRequest req
   if (!key) return std::unexpected(key.error());
   orders::HyperliquidOrderConfig config;
   if (request.domain == "testnet") config.network = Network::Testnet;
+  if (!request.folder.empty()) config.nonce_file = request.folder / "nonces";
   if (!request.credentials.api_key.empty()) {
     const auto account = protocol::signing::EvmAddress::parse(request.credentials.api_key);
     if (!account) return std::unexpected(account.error());

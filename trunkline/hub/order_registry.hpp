@@ -1,6 +1,7 @@
 // Which exchanges take orders, and how a gateway to each is made: one row an exchange. Any thread.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -17,6 +18,8 @@ namespace trunkline::hub {
 struct GatewayRequest {
   Credentials credentials;
   std::string_view domain;  // "live", "testnet", "sandbox"
+  // Of the account's own: what a gateway has to remember over runs goes there. Empty: nothing does.
+  std::filesystem::path folder = {};
 };
 
 struct OrderExchangeRow {

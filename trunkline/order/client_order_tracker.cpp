@@ -301,7 +301,9 @@ OrderChange ClientOrderTracker::process_trade_update(const TradeUpdate& trade) {
   order.lost = false;
   OrderChange change{.alarm = order.filled_amount > order.amount, .filled = true};
   if (order.is_done()) ++counters_.late_fills;
-  const OrderState to = order.filled_amount >= order.amount ? OrderState::Filled
+  // An amendment under way may have made it larger.
+  const Quantity whole = order.amend_amount.is_absent() ? order.amount : std::max(order.amount, order.amend_amount);
+  const OrderState to = order.filled_amount >= whole ? OrderState::Filled
                         : order.state == OrderState::Cancelled || order.state == OrderState::Expired ||
                                 order.state == OrderState::PendingCancel
                             ? order.state

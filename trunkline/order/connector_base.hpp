@@ -193,6 +193,11 @@ class ConnectorBase {
     bool asking = false;
   };
 
+  struct Excess {  // of an order that a fill made larger than was asked for
+    Quantity amount{};
+    bool tried = false;
+  };
+
   // connector_base.cpp: the caller's side
   std::shared_ptr<const Rules> rules() const;
   OrderResult<const TradingRule*> find_rule(const Rules& rules, std::string_view trading_pair) const;
@@ -208,6 +213,7 @@ class ConnectorBase {
   Task<> amend_and_process(OrderId id, Price price, Quantity amount);
   Task<> renew_dead_man();
   void cancel_where_wanted(const OrderSummary& order);
+  void take_back_excess();
   void release_held();
   void give_up_held(Nanos now);
   template <class T>
@@ -263,6 +269,7 @@ class ConnectorBase {
   std::deque<std::pair<OrderId, Nanos>> held_;  // with when they are given up
   std::unordered_map<OrderId, Watch> watched_;
   std::unordered_set<OrderId> cancelling_;
+  std::unordered_map<OrderId, Excess> excess_;
   std::deque<std::pair<TradeUpdate, Nanos>> unmatched_;  // fills ahead of their order's number, with when they came
   std::unordered_set<SymbolHash> announced_;             // whose mapping is on the stream
   std::set<std::pair<Nanos, SymbolHash>> funded_;        // the latest funding payments that were told

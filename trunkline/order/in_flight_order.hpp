@@ -71,6 +71,8 @@ struct InFlightOrder : OrderSummary {
   std::vector<OrderId> earlier_exchange_order_ids = {};  // before amendments that replaced the order
   ExtraParams extra_params = {};
 
+  // What was replaced may have filled before: that is learnt late, if at all, after its successor has filled.
+  bool is_fillable() const noexcept { return OrderSummary::is_fillable() || !earlier_exchange_order_ids.empty(); }
   // False: it counts already. A fill is known by trade id, side, price and amount.
   bool add_fill(const TradeUpdate& trade);
   Quantity fee_paid(std::string_view currency) const noexcept;

@@ -196,11 +196,10 @@ Task<OrderResult<void>> ConnectorBase::reconcile_once(std::uint64_t generation) 
 
   auto fillable = tracker_.all_fillable_orders();
   // After a loss of events all that may still fill; else what ended long ago has told its fills.
-  if (is_ready()) {
-    std::erase_if(fillable, [&](const InFlightOrder& order) {
-      return order.is_done() && !order.fills_missing() && now() - order.updated > 10 * config_.fills_overlap;
-    });
-  }
+  std::erase_if(fillable, [&](const InFlightOrder& order) {
+    return (is_ready() || order.state == OrderState::Filled) && order.is_done() && !order.fills_missing() &&
+           now() - order.updated > 10 * config_.fills_overlap;
+  });
   if (!fillable.empty()) {
     Task<OrderResult<std::vector<TradeUpdate>>> asked_fills = query_fills(fillable, fills_since(fillable));
     const auto fills = co_await std::move(asked_fills);
@@ -287,6 +286,7 @@ void ConnectorBase::on_tick(Nanos at) {
   give_up_held(at);
   while (!unmatched_.empty() && at - unmatched_.front().second > config_.fills_overlap) unmatched_.pop_front();
   ask_in_doubt(at);
+  take_back_excess();
   if (is_connected() && !reconciling_ && !rate_.held(at)) {
     const bool again = reconcile_due_ != Nanos{0} && reconcile_due_ <= at;
     const bool audit = is_ready() && config_.audit_interval != Nanos{0} && audit_due_ <= at;

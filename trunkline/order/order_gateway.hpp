@@ -60,6 +60,12 @@ using GatewayEvent = std::variant<Answer, OrderUpdate, TradeUpdate, BalanceUpdat
 
 class OrderGateway : public venue::Venue {
  public:
+  // An order that is not done, which this gateway may not have placed: before on_start.
+  virtual void take_over(const InFlightOrder& order, Nanos now) {
+    static_cast<void>(order);
+    static_cast<void>(now);
+  }
+
   virtual void place(Ticket ticket, const InFlightOrder& order, Nanos now, venue::Outbox& outbox) = 0;
   virtual void cancel(Ticket ticket, const InFlightOrder& order, Nanos now, venue::Outbox& outbox) = 0;
   virtual void amend(Ticket ticket, const InFlightOrder& order, Price price, Quantity amount, Nanos now,

@@ -69,7 +69,15 @@ void ConnectorBase::tell_mapping(SymbolHash trading_pair) {
 }
 
 void ConnectorBase::process_order_update(const OrderUpdate& update) {
-  apply(tracker_.process_order_update(update), update.text);
+  const OrderChange change = tracker_.process_order_update(update);
+  apply(change, update.text);
+  if (update.excess.is_absent() || change.kind == OrderChange::Kind::UnknownOrder) return;
+  const OrderId& id = change.order.client_order_id;
+  if (update.excess.is_zero()) {
+    excess_.erase(id);
+  } else if (const auto found = excess_.find(id); found == excess_.end() || found->second.amount != update.excess) {
+    excess_[id] = {.amount = update.excess};
+  }
 }
 
 void ConnectorBase::process_trade_update(TradeUpdate trade) {

@@ -185,6 +185,30 @@ Task<> ConnectorBase::amend_and_process(OrderId id, Price price, Quantity amount
   apply(tracker_.amend_failed(id, answer.error().outcome, answer.error().reason, now()), answer.error().message);
 }
 
+// Once for each amount: where the venue refuses, the order is as it says, and so are we.
+void ConnectorBase::take_back_excess() {
+  if (excess_.empty() || !is_ready()) return;
+  std::erase_if(excess_, [this](const auto& entry) {
+    const auto order = tracker_.find(entry.first);
+    return !order || order->is_done();
+  });
+  for (auto& [id, excess] : excess_) {
+    const auto order = tracker_.find(id);
+    const bool open = order->state == OrderState::Open || order->state == OrderState::PartiallyFilled;
+    const bool amending = !order->amend_price.is_absent() || !order->amend_amount.is_absent();
+    if (excess.tried || !open || amending || order->doubts != 0) continue;
+    excess.tried = true;
+    const Quantity wanted = Quantity::from_raw(order->amount.raw() - excess.amount.raw());
+    report(Severity::Warning, "order_larger_than_asked", {},
+           {{"order", id.str()}, {"amount", order->amount.to_text()}, {"asked", wanted.to_text()}});
+    if (wanted > order->filled_amount) {
+      begin_amend(id, order->price, wanted);
+    } else {
+      begin_cancel(id);
+    }
+  }
+}
+
 Task<> ConnectorBase::renew_dead_man() {
   Task<OrderResult<void>> asked = extend_dead_man_switch(config_.dead_man);
   const auto done = co_await std::move(asked);

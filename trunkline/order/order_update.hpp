@@ -23,7 +23,9 @@ struct OrderUpdate {
   std::string text = {};                 // the venue's words
   Quantity filled = Quantity::absent();  // cumulative, where the venue says it
   Quantity amount = Quantity::absent();  // total, where the venue says it
-  Price price = Price::absent();         // limit, where the venue says it
+  // So much of the amount was not asked for: a fill overtook the amendment that replaced the order. Absent: not known.
+  Quantity excess = Quantity::absent();
+  Price price = Price::absent();  // limit, where the venue says it
 };
 
 struct TradeUpdate {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 #include "sandbox/hyperliquid/orders/order_text.hpp"
 #include "sandbox/hyperliquid/text.hpp"
@@ -10,6 +11,7 @@ namespace trunkline::sandbox::hyperliquid {
 namespace {
 
 constexpr std::size_t page = 2'000;
+constexpr std::size_t funding_page = 500;
 constexpr std::array<std::string_view, 11> kinds{"openOrders",
                                                  "frontendOpenOrders",
                                                  "orderStatus",
@@ -47,7 +49,9 @@ InfoAnswer AccountInfo::answer(const Json& question) {
   if (type == "clearinghouseState") return told(clearinghouse_state(account, trading_.desk(), trading_.now_ms()));
   if (type == "spotClearinghouseState") return told(spot_state(account));
   if (type == "userRateLimit") return told(rate_limit(account));
-  if (type == "userFunding" || type == "userNonFundingLedgerUpdates") return told(Json::array());
+  if (type == "userFunding")
+    return number_at(question, "startTime") ? told(fundings(user->to_text(), question)) : malformed;
+  if (type == "userNonFundingLedgerUpdates") return told(Json::array());
   return told(orders(account, type));
 }
 
@@ -85,9 +89,26 @@ Json AccountInfo::fills(std::string_view user, const Json& question) const {
     return out;
   }
   const std::uint64_t to = number_at(question, "endTime").value_or(UINT64_MAX);
-  for (const UserFill& fill : all) {
+  for (const UserEntry& fill : all) {
     const auto time = static_cast<std::uint64_t>(fill.time_ms);
     if (time >= *from && time <= to && out.size() < page) out.push_back(fill.text);
+  }
+  return out;
+}
+
+// Oldest first.
+Json AccountInfo::fundings(std::string_view user, const Json& question) const {
+  const std::uint64_t from = number_at(question, "startTime").value_or(0);
+  const std::uint64_t to = number_at(question, "endTime").value_or(UINT64_MAX);
+  Json out = Json::array();
+  for (const UserEntry& paid : trading_.feed().fundings(user)) {
+    const auto time = static_cast<std::uint64_t>(paid.time_ms);
+    if (time < from || time > to || out.size() >= funding_page) continue;
+    Json delta{{"type", "funding"}};
+    for (const auto& [name, value] : paid.text.items()) {
+      if (name != "time") delta[name] = value;
+    }
+    out.push_back({{"time", paid.time_ms}, {"hash", fmt::format("0x{:064x}", time)}, {"delta", std::move(delta)}});
   }
   return out;
 }

@@ -20,6 +20,7 @@ class AccountInfo {
   Json orders(const Account& account, std::string_view type) const;
   Json status(const Account& account, const Json& oid) const;
   Json fills(std::string_view user, const Json& question) const;
+  Json fundings(std::string_view user, const Json& question) const;
   Json rate_limit(const Account& account) const;
 
   Trading& trading_;

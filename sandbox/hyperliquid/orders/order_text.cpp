@@ -152,6 +152,19 @@ Json fill_text(const ClientOrder& order, const FillRecord& fill, const Instrumen
   return out;
 }
 
+Json funding_text(const Income& paid, const Position& position, Price mark) {
+  // What was paid says at which rate.
+  const Int128 value = worth(mark, position.amount);
+  const Int128 scaled = -static_cast<Int128>(paid.amount.raw()) * Quantity::one * 2;
+  const Int128 rate = value == 0 ? 0 : (scaled / value + (scaled / value < 0 ? -1 : 1)) / 2;
+  return {{"time", paid.time_ms},
+          {"coin", paid.symbol},
+          {"usdc", size_text(paid.amount)},
+          {"szi", size_text(position.amount)},
+          {"fundingRate", Quantity::from_raw(static_cast<std::int64_t>(rate)).to_text()},
+          {"nSamples", nullptr}};
+}
+
 Json clearinghouse_state(const Account& account, const OrderDesk& desk, std::int64_t now_ms) {
   constexpr std::string_view collateral = "USDC";
   std::int64_t value = account.wallet(Market::Usdm).of(collateral).total().raw();

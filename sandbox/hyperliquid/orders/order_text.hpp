@@ -23,6 +23,9 @@ Json placed_status(const ClientOrder& order, std::size_t asset);
 // `position`: the account's after the fill, of a perpetual.
 Json fill_text(const ClientOrder& order, const FillRecord& fill, const Instrument& in, Quantity position);
 
+// One of userFundings.
+Json funding_text(const Income& paid, const Position& position, Price mark);
+
 Json clearinghouse_state(const Account& account, const OrderDesk& desk, std::int64_t now_ms);
 Json spot_state(const Account& account);
 

@@ -91,6 +91,7 @@ Trading::Trading(const std::vector<AccountKey>& accounts, VenueHost& host, Marke
       desk_(feed_),
       books_(desk_, [this](Account& account) { welcome(account); }) {
   desk_.set_fees(Market::Usdm, {.maker = 15'000, .taker = 45'000});
+  desk_.set_funding({.period_ms = 3'600'000, .rate_1e8 = 1'250});
   desk_.set_fees(Market::Spot, {.maker = 40'000, .taker = 70'000});
   for (const auto& market : host.markets()) {
     market->open_to_clients(listener, desk_);

@@ -16,6 +16,12 @@ bool tells(const ClientOrder& order, OrderEvent event) {
   return event != OrderEvent::Trade || !order.open();
 }
 
+const std::deque<UserEntry>& entries_of(const auto& all, std::string_view user) {
+  static const std::deque<UserEntry> none;
+  const auto found = all.find(user);
+  return found == all.end() ? none : found->second;
+}
+
 }  // namespace
 
 void UserFeed::on_order(const Account& account, const ClientMarket& market, const ClientOrder& order, OrderEvent event,
@@ -45,10 +51,30 @@ void UserFeed::on_order(const Account& account, const ClientMarket& market, cons
        {{"orderUpdates", "[" + with_status(order, short_order(order, true)).dump() + "]"}}});
 }
 
-const std::deque<UserFill>& UserFeed::fills(std::string_view user) const {
-  static const std::deque<UserFill> none;
-  const auto found = fills_.find(user);
-  return found == fills_.end() ? none : found->second;
+void UserFeed::on_account(const Account& account, const ClientMarket& market, std::string_view why) {
+  const Instrument& in = market.instrument();
+  if (why != "FUNDING_FEE" || account.income.empty()) return;
+  const Income& paid = account.income.back();
+  const auto& positions = account.positions[static_cast<std::size_t>(in.market)];
+  const auto held = positions.find(in.symbol);
+  if (held == positions.end()) return;
+  Json text = funding_text(paid, held->second, market.mark());
+  const std::string& user = account.key.key;
+  put({user,
+       in.market,
+       in.symbol,
+       "funding",
+       {{"userFundings", R"({"user":")" + user + R"(","fundings":[)" + text.dump() + "]}"},
+        {"user", R"({"funding":)" + text.dump() + "}"}}});
+  fundings_[user].push_back({paid.time_ms, std::move(text)});
+}
+
+const std::deque<UserEntry>& UserFeed::fills(std::string_view user) const {
+  return entries_of(fills_, user);
+}
+
+const std::deque<UserEntry>& UserFeed::fundings(std::string_view user) const {
+  return entries_of(fundings_, user);
 }
 
 void UserFeed::put(Event event) {

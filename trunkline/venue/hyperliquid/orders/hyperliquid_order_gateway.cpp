@@ -18,7 +18,9 @@ using order::OrderUpdate;
 using order::Ticket;
 
 constexpr Nanos ping_interval = std::chrono::seconds{50};  // the venue drops a silent connection after 60
-constexpr std::string_view account_streams[] = {"orderUpdates", "userFills"};
+// An event that was lost is not noticed, and payments are made each hour.
+constexpr Nanos funding_interval = std::chrono::minutes{10};
+constexpr std::string_view account_streams[] = {"orderUpdates", "userFills", "userFundings"};
 
 std::uint64_t milliseconds(Nanos time) noexcept {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, time / std::chrono::milliseconds{1}));
@@ -34,9 +36,11 @@ HyperliquidOrderGateway::HyperliquidOrderGateway(HyperliquidOrderConfig config, 
     : config_(std::move(config)),
       key_(std::move(key)),
       user_(config_.vault ? *config_.vault : config_.account.value_or(key_.address())),
-      lanes_{{.name = "orders", .url = config_.stream_url}} {}
+      lanes_{{.name = "orders", .url = config_.stream_url}},
+      nonces_(config_.nonce_file) {}
 
 void HyperliquidOrderGateway::on_start(Nanos now, Sink&, Outbox& outbox) {
+  if (funding_since_ == Nanos{0}) funding_since_ = now;
   ask_meta(now, outbox);
 }
 
@@ -46,6 +50,7 @@ void HyperliquidOrderGateway::on_open(ConnectionId connection, LaneId, Nanos now
   awaited_ = std::size(account_streams);
   for (const std::string_view type : account_streams) outbox.send(connection, subscription(type, user()));
   outbox.send(connection, R"({"method":"subscribe","subscription":{"type":"allMids"}})");
+  funding_due_ = now;
   outbox.ready(connection);
 }
 
@@ -67,7 +72,11 @@ void HyperliquidOrderGateway::on_tick(Nanos now, Sink&, Outbox& outbox) {
     ++counters_.timeouts;
     fail_request(std::move(pending), {OrderOutcome::Unknown, OrderReason::Timeout, "no answer in time"}, now);
   }
+  for (auto& [id, chain] : chains_) {
+    if (auto ended = chain.overdue(now)) tell(*std::move(ended));
+  }
   if (symbols_.empty() && meta_due_ != Nanos{0} && meta_due_ <= now) ask_meta(now, outbox);
+  if (connected_ && funding_due_ <= now) ask_funding(now, outbox);
   if (connection_ && ping_due_ <= now) {
     ping_due_ = now + ping_interval;
     outbox.send(*connection_, R"({"method":"ping"})");
@@ -91,15 +100,14 @@ void HyperliquidOrderGateway::take_malformed(std::string_view what, Outbox& outb
 
 // ---- requests
 
-// New for the signer, whatever the clock does: a nonce is never used twice.
-std::uint64_t HyperliquidOrderGateway::next_nonce(Nanos now) noexcept {
-  last_nonce_ = std::max(last_nonce_ + 1, milliseconds(now));
-  return last_nonce_;
-}
-
 void HyperliquidOrderGateway::send_action(std::string action, bool creates, Pending pending, Nanos now,
                                           Outbox& outbox) {
-  ActionEnvelope envelope{.nonce = next_nonce(now), .vault = config_.vault};
+  const auto nonce = nonces_.next(now);
+  if (!nonce) {
+    return fail_request(std::move(pending), {OrderOutcome::NotSent, OrderReason::JournalFailed, nonce.error().message},
+                        now);
+  }
+  ActionEnvelope envelope{.nonce = *nonce, .vault = config_.vault};
   if (creates) envelope.expires_after = milliseconds(now + config_.expires_after);
   const auto digest = l1_digest(action, envelope, config_.network);
   if (!digest) {
@@ -131,9 +139,10 @@ void HyperliquidOrderGateway::send_action(std::string action, bool creates, Pend
 
 void HyperliquidOrderGateway::send_info(std::string body, Pending pending, Nanos now, Outbox& outbox) {
   const std::uint64_t id = next_id_++;
+  const std::uint32_t weight = pending.ask == Ask::Status || pending.ask == Ask::Account ? 2 : 20;
   pending.deadline = now + config_.request_timeout;
   pending_.add(id, std::move(pending));
-  Request post{.id = static_cast<RequestId>(id), .url = config_.rest_base + "/info", .weight = 20};
+  Request post{.id = static_cast<RequestId>(id), .url = config_.rest_base + "/info", .weight = weight};
   post.method = "POST";
   post.body = std::move(body);
   post.content_type = "application/json";
@@ -143,6 +152,12 @@ void HyperliquidOrderGateway::send_info(std::string body, Pending pending, Nanos
 void HyperliquidOrderGateway::ask_meta(Nanos now, Outbox& outbox) {
   meta_due_ = Nanos{0};
   send_info(R"({"type":"meta"})", {.ask = Ask::Meta}, now, outbox);
+}
+
+void HyperliquidOrderGateway::ask_funding(Nanos now, Outbox& outbox) {
+  funding_due_ = now + funding_interval;
+  send_info(fmt::format(R"({{"type":"userFunding","user":"{}","startTime":{}}})", user(), milliseconds(funding_since_)),
+            {.ask = Ask::Funding}, now, outbox);
 }
 
 // What a market order may cost at most: the middle price, moved by the slippage and rounded by the price rules.
@@ -155,6 +170,12 @@ std::optional<Price> HyperliquidOrderGateway::market_price(const order::InFlight
   const Price moved =
       Price::from_raw(static_cast<std::int64_t>(static_cast<Int128>(mid->second.raw()) * share / 10'000));
   return quantize_price(rule, moved, order.side);
+}
+
+void HyperliquidOrderGateway::take_over(const order::InFlightOrder& order, Nanos now) {
+  const bool modified = !order.earlier_exchange_order_ids.empty() || (order.doubts & order::doubt::amend) != 0;
+  if (!modified || order.exchange_order_id.empty()) return;
+  chains_.try_emplace(order.client_order_id, order, now + config_.expires_after + config_.request_timeout);
 }
 
 void HyperliquidOrderGateway::place(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
@@ -186,17 +207,8 @@ void HyperliquidOrderGateway::amend(Ticket ticket, const order::InFlightOrder& o
   if (rule == nullptr || order.exchange_order_id.empty()) {
     return answer<OrderUpdate>(ticket, order::not_sent(OrderReason::InvalidOrder, "the order has no number yet"));
   }
-  Chain& chain = chains_[order.client_order_id];
-  for (auto& [number, filled] : chain.filled) filled = Quantity{};
-  chain.counted.clear();
-  for (const order::TradeUpdate& fill : order.fills) {
-    chain.counted.insert(fill.trade_id);
-    Quantity& sum = chain.filled[fill.exchange_order_id];
-    sum = Quantity::from_raw(sum.raw() + fill.fill_base_amount.raw());
-  }
-  chain.living = order.exchange_order_id;
-  chain.modifying = true;
-  chain.ended.reset();
+  const Nanos until = now + config_.expires_after + config_.request_timeout;
+  chains_.try_emplace(order.client_order_id, order, until).first->second.begin(order, amount, until);
   const Quantity left = Quantity::from_raw(amount.raw() - order.filled_amount.raw());
   send_action(modify_action(order, *rule, order.exchange_order_id.view(), price, left), true,
               {.ask = Ask::Modify, .ticket = ticket, .order = order, .price = price, .left = left}, now, outbox);

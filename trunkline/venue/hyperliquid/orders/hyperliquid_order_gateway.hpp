@@ -8,10 +8,9 @@
 // Thread: as venue::Venue, one.
 #pragma once
 
-#include <map>
+#include <filesystem>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,6 +18,8 @@
 #include "trunkline/order/order_gateway.hpp"
 #include "trunkline/order/pending_requests.hpp"
 #include "trunkline/protocol/signing/secp256k1.hpp"
+#include "trunkline/venue/hyperliquid/orders/nonces.hpp"
+#include "trunkline/venue/hyperliquid/orders/order_chain.hpp"
 #include "trunkline/venue/hyperliquid/orders/replies.hpp"
 #include "trunkline/venue/hyperliquid/signing.hpp"
 
@@ -32,6 +33,10 @@ struct HyperliquidOrderConfig {
   Nanos request_timeout = std::chrono::seconds{5};
   Nanos expires_after = std::chrono::seconds{5};  // of every creation: later it takes no effect
   std::uint32_t slippage_bp = 500;                // of market orders: how far beyond the middle price
+  std::uint32_t weight_per_minute = 1'200;        // of requests, what the venue allows an address; 0: no limit
+  // Where nonces that may have been used are kept (nonces.hpp), one file for a key; empty: a clock that was set back
+  // between two runs can repeat one, which the venue refuses.
+  std::filesystem::path nonce_file = {};
   std::string stream_url = "wss://api.hyperliquid.xyz/ws";
   std::string rest_base = "https://api.hyperliquid.xyz";
 };
@@ -42,7 +47,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
 
   std::string_view exchange() const noexcept override { return "hyperliquid"; }
   std::span<const Lane> lanes() const noexcept override { return lanes_; }
-  RequestLimits limits() const override { return {1'200, ""}; }
+  RequestLimits limits() const override { return {config_.weight_per_minute, ""}; }
 
   void on_start(Nanos now, Sink& sink, Outbox& outbox) override;
   void on_open(ConnectionId connection, LaneId lane, Nanos now, Sink& sink, Outbox& outbox) override;
@@ -52,6 +57,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   void on_tick(Nanos now, Sink& sink, Outbox& outbox) override;
   Result<void> command(const Command& command, Nanos now, Sink& sink, Outbox& outbox) override;
 
+  void take_over(const order::InFlightOrder& order, Nanos now) override;
   void place(order::Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) override;
   void cancel(order::Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) override;
   void amend(order::Ticket ticket, const order::InFlightOrder& order, Price price, Quantity amount, Nanos now,
@@ -74,7 +80,19 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   const Counters& counters() const noexcept { return counters_; }
 
  private:
-  enum class Ask : std::uint8_t { Meta, Place, Cancel, Modify, Leverage, ScheduleCancel, Status, Open, Fills, Account };
+  enum class Ask : std::uint8_t {
+    Meta,
+    Place,
+    Cancel,
+    Modify,
+    Leverage,
+    ScheduleCancel,
+    Status,
+    Open,
+    Fills,
+    Account,
+    Funding
+  };
   struct Pending {
     Ask ask;
     order::Ticket ticket{};
@@ -86,30 +104,24 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
     Nanos since{0};
     std::vector<order::TradeUpdate> trades = {};  // of pages before
   };
-  // An order that was modified: what each of its numbers has filled, and which one lives.
-  struct Chain {
-    std::map<order::OrderId, Quantity> filled;
-    std::set<order::TradeId> counted;
-    order::OrderId living;
-    bool modifying = false;
-    std::optional<order::OrderUpdate> ended;  // of the living number, told while a modification is on its way
-  };
-
   void send_action(std::string action, bool creates, Pending pending, Nanos now, Outbox& outbox);
   void send_info(std::string body, Pending pending, Nanos now, Outbox& outbox);
-  std::uint64_t next_nonce(Nanos now) noexcept;
   std::string user() const { return user_.to_text(); }
   void ask_meta(Nanos now, Outbox& outbox);
+  void ask_funding(Nanos now, Outbox& outbox);
   std::optional<Price> market_price(const order::InFlightOrder& order, const order::TradingRule& rule) const;
 
   void take_post(ConnectionId connection, const Json& data, Nanos now, Outbox& outbox);
   void finish_action(Pending pending, const Json& payload, Nanos now);
   void finish_info(Pending pending, const Json& body, Nanos now, Outbox& outbox);
   void fail_request(Pending pending, order::OrderError error, Nanos now);
-  void take_order_updates(const Json& list, Outbox& outbox);
+  void take_order_updates(const Json& list, Nanos now, Outbox& outbox);
   void take_fills(const Json& data, Outbox& outbox);
-  void take_status(Pending pending, const Json& body);
-  bool follow_chain(order::OrderUpdate& update);
+  void take_status(Pending pending, const Json& body, Nanos now);
+  OrderChain* chain_of(const order::OrderId& client_order_id, const order::OrderId& number);
+  bool follow_chain(order::OrderUpdate& update, Nanos now);
+  void count_in_chain(const order::TradeUpdate& fill);
+  Nanos take_funding(const Json* list, Outbox& outbox);
   void update_connected(std::string_view why);
   void take_malformed(std::string_view what, Outbox& outbox);
 
@@ -119,15 +131,17 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   std::vector<Lane> lanes_;
   Symbols symbols_;
   std::uint64_t next_id_ = 1;
-  std::uint64_t last_nonce_ = 0;
+  Nonces nonces_;
   order::PendingRequests<Pending> pending_;
   std::optional<ConnectionId> connection_;
   unsigned awaited_ = 0;  // subscriptions that are not yet confirmed
   Nanos meta_due_{0};
   Nanos ping_due_{0};
+  Nanos funding_since_{0};  // of the latest payment that was asked for, or the start
+  Nanos funding_due_{0};    // when payments are asked for
   bool connected_ = false;
   std::unordered_map<std::string, Price> mids_;
-  std::unordered_map<order::OrderId, Chain> chains_;  // by our id
+  std::unordered_map<order::OrderId, OrderChain> chains_;  // of orders that were modified, by our id
   Counters counters_;
 };
 

@@ -1,4 +1,5 @@
 // What Hyperliquid answers and tells HyperliquidOrderGateway.
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -15,7 +16,9 @@ using order::OrderReason;
 using order::OrderState;
 using order::OrderUpdate;
 
-constexpr std::size_t page = 2'000;  // fills in a reply at most
+constexpr std::size_t page = 2'000;        // fills in a reply at most
+constexpr std::size_t funding_page = 500;  // likewise of funding payments
+constexpr Nanos try_again = std::chrono::seconds{10};
 
 OrderError unreadable(std::string_view what) {
   return {OrderOutcome::Unknown, OrderReason::VenueError, excerpt(what, 200)};
@@ -44,8 +47,12 @@ void HyperliquidOrderGateway::on_bytes(ConnectionId connection, std::span<char> 
   if (name == "pong") return;
   if (data == nullptr) return take_malformed(fmt::format("{}: data is missing", excerpt(name)), outbox);
   if (name == "post") return take_post(connection, *data, received, outbox);
-  if (name == "orderUpdates") return take_order_updates(*data, outbox);
+  if (name == "orderUpdates") return take_order_updates(*data, received, outbox);
   if (name == "userFills") return take_fills(*data, outbox);
+  if (name == "userFundings") {
+    take_funding(member(*data, "fundings"), outbox);
+    return;
+  }
   if (name == "allMids") {
     const Json* const mids = member(*data, "mids");
     if (mids == nullptr || !mids->is_object()) return take_malformed("allMids: mids is missing", outbox);
@@ -58,7 +65,7 @@ void HyperliquidOrderGateway::on_bytes(ConnectionId connection, std::span<char> 
   if (name == "subscriptionResponse") {
     const Json* const subscription = member(*data, "subscription");
     const Json* const type = subscription == nullptr ? nullptr : member(*subscription, "type");
-    const bool ours = type != nullptr && (*type == "orderUpdates" || *type == "userFills");
+    const bool ours = type != nullptr && (*type == "orderUpdates" || *type == "userFills" || *type == "userFundings");
     if (ours && awaited_ > 0 && --awaited_ == 0) update_connected("subscribed to the account's events");
     return;
   }
@@ -150,39 +157,28 @@ void HyperliquidOrderGateway::finish_action(Pending pending, const Json& payload
     update.trading_pair = pending.order.trading_pair;
     update.new_state = OrderState::Cancelled;
     update.reason = OrderReason::Requested;
-    update.update_timestamp = now;
     return answer<OrderUpdate>(pending.ticket, std::move(update));
   }
   auto placed = one ? read_placed(statuses->front(), pending.order) : std::unexpected(unreadable(payload.dump()));
   if (!placed) return fail_request(std::move(pending), placed.error(), now);
-  placed->update_timestamp = now;
+  // The answer tells no time, and ours says nothing of the venue's: what events tell is newer in any case.
   if (pending.ask == Ask::Place) return answer<order::PlaceAnswer>(pending.ticket, order::PlaceAnswer{*placed});
-  Chain& chain = chains_[pending.order.client_order_id];
-  chain.modifying = false;
-  chain.ended.reset();
-  chain.filled.try_emplace(chain.living, Quantity{});
-  chain.living = placed->exchange_order_id;
-  // As asked; what an event has told already, on the venue's clock, is newer.
-  placed->update_timestamp = pending.order.venue_updated;
   placed->price = pending.price;
   placed->amount = pending.left;
-  for (const auto& [number, filled] : chain.filled) {
-    if (number != chain.living) placed->amount = Quantity::from_raw(placed->amount.raw() + filled.raw());
-  }
   placed->reason = OrderReason::Amended;
-  placed->filled = Quantity::absent();                                                // of the new number alone
   if (placed->new_state == OrderState::Filled) placed->new_state = OrderState::Open;  // its fills tell
+  if (OrderChain* const chain = chain_of(pending.order.client_order_id, {})) chain->take_answer(*placed);
   answer<OrderUpdate>(pending.ticket, *std::move(placed));
 }
 
 void HyperliquidOrderGateway::finish_info(Pending pending, const Json& body, Nanos now, Outbox& outbox) {
   switch (pending.ask) {
     case Ask::Status:
-      return take_status(std::move(pending), body);
+      return take_status(std::move(pending), body, now);
     case Ask::Open: {
       auto orders = read_open_orders(body, symbols_);
       if (!orders) return fail_request(std::move(pending), unreadable(orders.error().message), now);
-      std::erase_if(*orders, [this](order::ListedOrder& order) { return !follow_chain(order.update); });
+      std::erase_if(*orders, [&](order::ListedOrder& order) { return !follow_chain(order.update, now); });
       return answer<std::vector<order::ListedOrder>>(pending.ticket, *std::move(orders));
     }
     case Ask::Fills: {
@@ -192,6 +188,7 @@ void HyperliquidOrderGateway::finish_info(Pending pending, const Json& body, Nan
       const Nanos last = full ? fills->back().fill_timestamp : Nanos{0};
       pending.trades.insert(pending.trades.end(), fills->begin(), fills->end());
       if (!full || last <= pending.since) {
+        for (const order::TradeUpdate& fill : pending.trades) count_in_chain(fill);
         return answer<std::vector<order::TradeUpdate>>(pending.ticket, std::move(pending.trades));
       }
       // The last millisecond once more: what is told twice counts once.
@@ -205,13 +202,20 @@ void HyperliquidOrderGateway::finish_info(Pending pending, const Json& body, Nan
       if (!account) return fail_request(std::move(pending), unreadable(account.error().message), now);
       return answer<order::AccountState>(pending.ticket, *std::move(account));
     }
+    case Ask::Funding: {
+      const Nanos latest = take_funding(&body, outbox);
+      const bool further = body.size() >= funding_page && latest > funding_since_;
+      funding_since_ = std::max(funding_since_, latest);
+      if (further) ask_funding(now, outbox);
+      return;
+    }
     default:
       return;
   }
 }
 
 // {"status":"order","order":{"order":{...},"status":"open","statusTimestamp":1}} or {"status":"unknownOid"}.
-void HyperliquidOrderGateway::take_status(Pending pending, const Json& body) {
+void HyperliquidOrderGateway::take_status(Pending pending, const Json& body, Nanos now) {
   const Json* const status = member(body, "status");
   if (status != nullptr && *status == "unknownOid") {
     return answer<OrderUpdate>(pending.ticket, order::rejected(OrderReason::NotFound, "the venue knows no such order"));
@@ -225,10 +229,10 @@ void HyperliquidOrderGateway::take_status(Pending pending, const Json& body) {
   auto order = fields.ok() ? read_order(*inner, state, time, symbols_) : Result<order::ListedOrder>(fields.error());
   if (!order) return answer<OrderUpdate>(pending.ticket, std::unexpected(unreadable(order.error().message)));
   if (order->update.client_order_id.empty()) order->update.client_order_id = pending.order.client_order_id;
-  if (!follow_chain(order->update)) {
-    return answer<OrderUpdate>(pending.ticket,
-                               std::unexpected(OrderError{OrderOutcome::Unknown, OrderReason::VenueError,
-                                                          "the venue told of a number the order no longer goes by"}));
+  // Of a number that lives no more, or that may be about to get a successor.
+  if (!follow_chain(order->update, now)) {
+    const OrderChain* const chain = chain_of(pending.order.client_order_id, order->update.exchange_order_id);
+    return answer<OrderUpdate>(pending.ticket, chain->as_it_stands());
   }
   answer<OrderUpdate>(pending.ticket, std::move(order->update));
 }
@@ -238,15 +242,20 @@ void HyperliquidOrderGateway::fail_request(Pending pending, OrderError error, Na
     case Ask::Meta:
       meta_due_ = now + std::chrono::seconds{1};
       return;
+    case Ask::Funding:
+      funding_due_ = now + try_again;
+      return;
     case Ask::Place:
       return answer<order::PlaceAnswer>(pending.ticket, std::unexpected(std::move(error)));
     case Ask::Modify: {
-      Chain& chain = chains_[pending.order.client_order_id];
-      const auto ended = std::exchange(chain.ended, std::nullopt);
-      // In doubt it may still have happened: the order is asked about.
-      if (error.outcome != OrderOutcome::Unknown) chain.modifying = false;
+      // In doubt it may still take effect, and the order is asked about.
+      OrderChain* const chain = chain_of(pending.order.client_order_id, {});
+      const bool over = chain != nullptr && error.outcome != OrderOutcome::Unknown;
       answer<OrderUpdate>(pending.ticket, std::unexpected(std::move(error)));
-      if (ended && !chain.modifying) tell(*ended);
+      if (auto ended = over ? chain->refused() : std::nullopt) {
+        tell(*std::move(ended));
+        chains_.erase(pending.order.client_order_id);
+      }
       return;
     }
     case Ask::Cancel:
@@ -264,36 +273,32 @@ void HyperliquidOrderGateway::fail_request(Pending pending, OrderError error, Na
   }
 }
 
-// What an update of one number says of the order that has, or had, it. False: of a number that lives no more, and there
-// is nothing to tell.
-bool HyperliquidOrderGateway::follow_chain(OrderUpdate& update) {
-  const auto found = chains_.find(update.client_order_id);
-  if (found == chains_.end()) return true;
-  Chain& chain = found->second;
-  const bool living = update.exchange_order_id == chain.living;
-  const bool ends = order::is_terminal(update.new_state);
-  if (!living && ends && chain.filled.contains(update.exchange_order_id)) return false;
-  if (!living && !ends) {
-    // The new number, told before the answer to the modification.
-    chain.filled.try_emplace(chain.living, Quantity{});
-    chain.living = update.exchange_order_id;
-    chain.modifying = false;
-    chain.ended.reset();
-  } else if (living && ends && chain.modifying && update.new_state == OrderState::Cancelled) {
-    chain.ended = update;
-    return false;
+// Null: the order was never modified.
+OrderChain* HyperliquidOrderGateway::chain_of(const order::OrderId& client_order_id, const order::OrderId& number) {
+  if (const auto found = chains_.find(client_order_id); found != chains_.end()) return &found->second;
+  // The venue tells no id of ours of an order that was placed without one.
+  for (auto& [id, chain] : chains_) {
+    if (!number.empty() && chain.has(number)) return &chain;
   }
-  Quantity before{};
-  for (const auto& [number, filled] : chain.filled) {
-    if (number != update.exchange_order_id) before = Quantity::from_raw(before.raw() + filled.raw());
-  }
-  if (!update.amount.is_absent()) update.amount = Quantity::from_raw(update.amount.raw() + before.raw());
-  if (!update.filled.is_absent()) update.filled = Quantity::from_raw(update.filled.raw() + before.raw());
-  if (ends) chains_.erase(found);
+  return nullptr;
+}
+
+// What an update of one number says of the order that has, or had, it. False: there is nothing to tell.
+bool HyperliquidOrderGateway::follow_chain(OrderUpdate& update, Nanos now) {
+  OrderChain* const chain = chain_of(update.client_order_id, update.exchange_order_id);
+  if (chain == nullptr) return true;
+  if (!chain->follow(update, now)) return false;
+  if (order::is_terminal(update.new_state)) chains_.erase(update.client_order_id);
   return true;
 }
 
-void HyperliquidOrderGateway::take_order_updates(const Json& list, Outbox& outbox) {
+void HyperliquidOrderGateway::count_in_chain(const order::TradeUpdate& fill) {
+  OrderChain* const chain = chain_of(fill.client_order_id, fill.exchange_order_id);
+  if (chain == nullptr) return;
+  if (auto update = chain->count(fill)) tell(*std::move(update));
+}
+
+void HyperliquidOrderGateway::take_order_updates(const Json& list, Nanos now, Outbox& outbox) {
   if (!list.is_array()) return take_malformed("orderUpdates: no list", outbox);
   for (const Json& each : list) {
     const Json* const body = member(each, "order");
@@ -309,7 +314,7 @@ void HyperliquidOrderGateway::take_order_updates(const Json& list, Outbox& outbo
       if (order.error().code != ErrorCode::NotFound) take_malformed(order.error().message, outbox);
       continue;
     }
-    if (follow_chain(order->update)) tell(std::move(order->update));
+    if (follow_chain(order->update, now)) tell(std::move(order->update));
   }
 }
 
@@ -319,16 +324,26 @@ void HyperliquidOrderGateway::take_fills(const Json& data, Outbox& outbox) {
                                : read_fills(*list, symbols_);
   if (!fills) return take_malformed(fmt::format("userFills: {}", fills.error().message), outbox);
   for (order::TradeUpdate& fill : *fills) {
-    for (auto& [id, chain] : chains_) {
-      const auto number = chain.filled.find(fill.exchange_order_id);
-      const bool of_chain = number != chain.filled.end() || chain.living == fill.exchange_order_id;
-      if (of_chain && chain.counted.insert(fill.trade_id).second) {
-        Quantity& sum = chain.filled[fill.exchange_order_id];
-        sum = Quantity::from_raw(sum.raw() + fill.fill_base_amount.raw());
-      }
-    }
+    count_in_chain(fill);
     tell(std::move(fill));
   }
+}
+
+// The time of the latest. Each is told as often as the venue tells it.
+Nanos HyperliquidOrderGateway::take_funding(const Json* list, Outbox& outbox) {
+  auto payments = list == nullptr
+                      ? Result<std::vector<order::FundingPayment>>(fail(ErrorCode::Protocol, "fundings is missing"))
+                      : read_funding(*list, symbols_);
+  if (!payments) {
+    take_malformed(payments.error().message, outbox);
+    return Nanos{0};
+  }
+  Nanos latest{0};
+  for (const order::FundingPayment& payment : *payments) {
+    latest = std::max(latest, payment.timestamp);
+    tell(payment);
+  }
+  return latest;
 }
 
 }  // namespace trunkline::venue::hyperliquid::orders

@@ -262,6 +262,32 @@ Result<std::vector<order::TradeUpdate>> read_fills(const Json& body, const Symbo
   return out;
 }
 
+// {"time","coin","usdc","szi","fundingRate"}; the question's answer has all but the time in "delta".
+Result<std::vector<order::FundingPayment>> read_funding(const Json& body, const Symbols& symbols) {
+  if (!body.is_array()) return fail(ErrorCode::Protocol, fmt::format("funding: {} is no list", excerpt(body.dump())));
+  std::vector<order::FundingPayment> out;
+  for (const Json& each : body) {
+    JsonFields outer(each);
+    const Json* const delta = outer.find("delta");
+    JsonFields fields(delta != nullptr ? *delta : each);
+    const std::string coin(fields.text("coin"));
+    if (!fields.ok()) return fields.error();
+    const order::TradingRule* const rule = symbols.find(coin);
+    if (rule == nullptr) continue;
+    order::FundingPayment payment;
+    payment.trading_pair = rule->trading_pair;
+    payment.currency = order::Currency::cut("USDC");
+    payment.amount = fields.decimal<Quantity>("usdc");
+    payment.position = fields.decimal_or_absent<Quantity>("szi");
+    payment.rate = fields.decimal_or_absent<Rate>("fundingRate");
+    payment.timestamp = outer.milliseconds("time");
+    if (!fields.ok()) return fields.error();
+    if (!outer.ok()) return outer.error();
+    out.push_back(payment);
+  }
+  return out;
+}
+
 Result<order::AccountState> read_account(const Json& body, const Symbols& symbols) {
   JsonFields fields(body);
   const Json* const summary = fields.find("marginSummary");

@@ -42,6 +42,8 @@ Result<order::ListedOrder> read_order(const Json& order, std::string_view status
 Result<std::vector<order::ListedOrder>> read_open_orders(const Json& body, const Symbols& symbols);
 // userFills, userFillsByTime; of coins that are not ours to trade nothing.
 Result<std::vector<order::TradeUpdate>> read_fills(const Json& body, const Symbols& symbols);
+// userFundings, userFunding; likewise.
+Result<std::vector<order::FundingPayment>> read_funding(const Json& body, const Symbols& symbols);
 Result<order::AccountState> read_account(const Json& body, const Symbols& symbols);
 
 }  // namespace trunkline::venue::hyperliquid::orders
