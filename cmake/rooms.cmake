@@ -67,8 +67,10 @@ function(trunkline_program folder)
   set_target_properties(${arg_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endfunction()
 
-# tests/<folder>/*_test.cpp become one program test_<folder>, linked with the room of that name and all below.
+# tests/<folder>/*_test.cpp become one program test_<folder>, linked with the room of that name and all below. Of folders
+# in HALVES ctest runs two halves, side by side: FOLDER and FOLDER_2.
 function(trunkline_tests)
+  cmake_parse_arguments(arg "" "" "HALVES" ${ARGN})
   if(NOT TRUNKLINE_TESTS)
     return()
   endif()
@@ -98,6 +100,11 @@ function(trunkline_tests)
     target_compile_definitions(test_${suffix} PRIVATE TRUNKLINE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${suffix} COMMAND test_${suffix})
     set_tests_properties(${suffix} PROPERTIES TIMEOUT 1200)
+    if(suffix IN_LIST arg_HALVES)
+      add_test(NAME ${suffix}_2 COMMAND test_${suffix})
+      set_tests_properties(${suffix} PROPERTIES ENVIRONMENT "GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=0")
+      set_tests_properties(${suffix}_2 PROPERTIES TIMEOUT 1200 ENVIRONMENT "GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=1")
+    endif()
   endforeach()
 endfunction()
 

@@ -10,9 +10,10 @@ namespace trunkline::test {
 
 // One life of the trading process, as its parent orders it.
 struct Life {
-  std::string segment = "spot";  // or "usdm"
+  std::string exchange = {};  // of campaign_venue.hpp
   std::uint16_t port = 0;
   std::string key = {};
+  std::string secret = {};
   std::string journal = {};
   std::uint64_t seed = 1;
   int actions = 0;            // 0: no trading, but everything is cancelled, settled and written down
@@ -23,8 +24,8 @@ struct Life {
   std::string ask = {};
   std::string dump = {};  // the file to write what it believes to
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Life, segment, port, key, journal, seed, actions, crash_at, crash_hit, kill_after_ms,
-                                   bid, ask, dump)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Life, exchange, port, key, secret, journal, seed, actions, crash_at, crash_hit,
+                                   kill_after_ms, bid, ask, dump)
 
 inline constexpr const char* life_variable = "TRUNKLINE_CAMPAIGN_LIFE";
 

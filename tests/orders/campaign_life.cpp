@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "tests/orders/campaign.hpp"
-#include "tests/orders/desk.hpp"
+#include "tests/orders/campaign_venue.hpp"
 #include "trunkline/core/crash_point.hpp"
 
 namespace trunkline::test {
@@ -28,12 +28,12 @@ void crash(std::string_view point) {
 
 class Trader {
  public:
-  Trader(OrderConnector& connector, const Life& life)
+  Trader(OrderConnector& connector, const CampaignVenue& venue, const Life& life)
       : connector_(connector),
+        venue_(venue),
         chance_(life.seed),
         bid_(*Price::parse(life.bid)),
-        ask_(*Price::parse(life.ask)),
-        usdm_(life.segment == "usdm") {}
+        ask_(*Price::parse(life.ask)) {}
 
   void act() {
     const unsigned choice = draw(100);
@@ -55,10 +55,9 @@ class Trader {
     // From one hundredth away to one beyond the other side.
     const std::int64_t basis = buying ? 9'900 + draw(150) : 10'100 - draw(150);
     const Price near = buying ? bid_ : ask_;
-    OrderParams params{.trading_pair = "BTC-USDT",
-                       .amount = Quantity::from_raw((1 + draw(20)) * 100'000),
+    OrderParams params{.trading_pair = venue_.trading_pair,
+                       .amount = Quantity::from_raw((1 + draw(20)) * venue_.amount_unit),
                        .price = Price::from_raw(near.raw() / 10'000 * basis)};
-    if (usdm_) params.amount = Quantity::from_raw((1 + draw(20)) * 1'000'000);
     const unsigned kind = draw(10);
     if (kind == 0) params.order_type = OrderType::Market;
     if (kind == 1) params.post_only = true;
@@ -69,23 +68,24 @@ class Trader {
 
   void amend(const InFlightOrder& order) {
     AmendParams params;
-    if (usdm_) {
+    const bool by_amount = venue_.amends_amount && (!venue_.amends_price || draw(2) == 0);
+    if (by_amount) {
+      params.amount = Quantity::from_raw(order.amount.raw() / 2);
+    } else {
       params.price =
           Price::from_raw(order.price.is_absent() ? bid_.raw() : order.price.raw() / 1'000 * (995 + draw(10)));
-    } else {
-      params.amount = Quantity::from_raw(order.amount.raw() / 2);
     }
     static_cast<void>(connector_.amend(order.client_order_id, params));
   }
 
   OrderConnector& connector_;
+  const CampaignVenue& venue_;
   std::mt19937_64 chance_;
   Price bid_;
   Price ask_;
-  bool usdm_;
 };
 
-json belief(const OrderConnector& connector) {
+json belief(const OrderConnector& connector, const CampaignVenue& venue) {
   json orders = json::array();
   for (const InFlightOrder& order : connector.tracker().all_orders()) {
     json fills = json::array();
@@ -102,13 +102,15 @@ json belief(const OrderConnector& connector) {
                       {"amount", order.amount.to_text()},
                       {"fills", fills}});
   }
-  json balances = json::object();
-  for (const BalanceUpdate& balance : connector.balances()) {
-    balances[balance.currency.str()] = balance.total.to_text();
-  }
   json positions = json::object();
-  for (const Position& position : connector.positions())
+  std::int64_t gains = 0;
+  for (const Position& position : connector.positions()) {
     positions[std::to_string(position.trading_pair)] = position.quantity.to_text();
+    if (venue.total_has_gains && !position.quantity.is_zero()) gains += position.unrealized_pnl.raw();
+  }
+  json balances = json::object();
+  for (const BalanceUpdate& balance : connector.balances())
+    balances[balance.currency.str()] = Quantity::from_raw(balance.total.raw() - gains).to_text();
   const auto counters = connector.tracker().counters();
   return {{"orders", orders},
           {"balances", balances},
@@ -117,15 +119,16 @@ json belief(const OrderConnector& connector) {
           {"duplicate_fills", counters.duplicate_fills}};
 }
 
-template <class Connector>
-int trade(const Life& life, const DeskOptions& options) {
+int trade(const Life& life) {
+  const CampaignVenue& venue = campaign_venue(life.exchange);
   QuietLog log;
-  Connector connector(gateway_config(options, log), make_gateway(options), log);
+  const std::unique_ptr<OrderConnector> owned = venue.connect(life, log);
+  OrderConnector& connector = *owned;
   if (const auto ready = connector.initialize(); !ready) give_up(log, ready.error().message);
   connector.connect();
   if (!eventually([&] { return connector.is_ready(); }, 30s)) give_up(log, "does not become ready");
   if (life.actions > 0) {
-    Trader trader(connector, life);
+    Trader trader(connector, venue, life);
     // A point that is rarely passed is waited for.
     const Nanos until = monotonic_now() + std::chrono::seconds{30};
     for (int i = 0; i < life.actions || (!life.crash_at.empty() && monotonic_now() < until); ++i) {
@@ -157,7 +160,7 @@ int trade(const Life& life, const DeskOptions& options) {
   if (!eventually([&] { return connector.counters().reconciliations > reconciled + 1; }, 20s)) {
     give_up(log, "is not reconciled again");
   }
-  std::ofstream(life.dump) << belief(connector).dump();
+  std::ofstream(life.dump) << belief(connector, venue).dump();
   connector.disconnect();
   return 0;
 }
@@ -165,22 +168,6 @@ int trade(const Life& life, const DeskOptions& options) {
 }  // namespace
 
 int live(const Life& life) {
-  const bool usdm = life.segment == "usdm";
-  DeskOptions options{.segment = usdm ? venue::binance::Segment::Usdm : venue::binance::Segment::Spot,
-                      .key = life.key,
-                      .secret = "campaign-secret",
-                      .journal = life.journal,
-                      .risk = {.max_order_notional = Price::absent(),
-                               .price_collar_bp = 0,
-                               .max_open_orders = 0,
-                               .max_orders_per_second = 0,
-                               .duplicate_window = Nanos{0}},
-                      .spot_port = life.port,
-                      .usdm_port = life.port,
-                      .recv_window_ms = 800,
-                      .request_lifetime = 1500ms,
-                      .request_timeout = 700ms,
-                      .audit_interval = 500ms};
   crash_at = life.crash_at;
   crash_left = life.crash_hit;
   if (!crash_at.empty()) crash_hook = crash;
@@ -192,8 +179,7 @@ int live(const Life& life) {
     });
     killer.detach();
   }
-  return usdm ? trade<connector::PerpetualGatewayConnector>(life, options)
-              : trade<connector::SpotGatewayConnector>(life, options);
+  return trade(life);
 }
 
 }  // namespace trunkline::test

@@ -1,13 +1,14 @@
 #include "tests/orders/campaign.hpp"
 
 #include <csignal>
+#include <fmt/format.h>
 #include <fstream>
 #include <random>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/orders/desk.hpp"
+#include "tests/orders/campaign_venue.hpp"
 #include "tests/sandbox/client.hpp"
 
 extern char** environ;
@@ -27,7 +28,10 @@ constexpr const char* crash_points[] = {
 int run(const Life& life) {
   const std::string variable = std::string(life_variable) + "=" + json(life).dump();
   std::vector<char*> environment;
-  for (char** each = environ; *each != nullptr; ++each) environment.push_back(*each);
+  for (char** each = environ; *each != nullptr; ++each) {
+    // Which part of all tests runs here is not for it.
+    if (!std::string_view(*each).starts_with("GTEST_")) environment.push_back(*each);
+  }
   environment.push_back(const_cast<char*>(variable.c_str()));
   environment.push_back(nullptr);
   std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -49,34 +53,27 @@ bool ended_well(int status) {
 
 class Campaign {
  public:
-  explicit Campaign(std::uint64_t seed) : chance_(seed), sandbox_(start()) {}
-
-  static std::unique_ptr<sandbox::binance::BinanceSandbox> start() {
-    sandbox::binance::BinanceSandboxOptions options;
-    options.markets = {sandbox::Market::Spot, sandbox::Market::Usdm};
-    options.symbols = {"BTCUSDT"};
-    options.rate = 200;
-    options.trading.order_limits = false;
-    return sandbox::test::start(options);
-  }
+  Campaign(std::string_view exchange, std::uint64_t seed)
+      : venue_(campaign_venue(exchange)), chance_(seed), sandbox_(venue_.start()) {}
 
   std::uint64_t draw(std::uint64_t below) { return chance_() % below; }
-  sandbox::binance::BinanceSandbox& sandbox() { return *sandbox_; }
+  CampaignSandbox& sandbox() { return *sandbox_; }
+  const CampaignVenue& venue() const { return venue_; }
 
   // A new account with a journal of its own.
-  Life begin(const std::string& segment, const TempFolder& folder) {
-    const bool usdm = segment == "usdm";
-    const auto market = usdm ? sandbox::Market::Usdm : sandbox::Market::Spot;
-    const auto book = sandbox_->book(market, "BTCUSDT");
-    Life life{.segment = segment,
-              .port = sandbox_->port(market),
-              .key = "campaign-" + std::to_string(++accounts_),
+  Life begin(const TempFolder& folder) {
+    const auto book = sandbox_->book();
+    const CampaignAccount account = venue_.account(++accounts_);
+    Life life{.exchange = venue_.exchange,
+              .port = sandbox_->port(),
+              .key = account.key,
+              .secret = account.secret,
               .journal = (folder / "journal").string(),
               .seed = chance_(),
               .bid = book->bids.front().price.to_text(),
               .ask = book->asks.front().price.to_text(),
               .dump = (folder / "belief.json").string()};
-    const auto opened = rest_.post("/sandbox/account", json{{"key", life.key}, {"secret", "campaign-secret"}}.dump());
+    const auto opened = rest_.post("/sandbox/account", json{{"key", account.key}, {"secret", account.secret}}.dump());
     EXPECT_EQ(opened.status, 200) << opened.body;
     return life;
   }
@@ -86,10 +83,11 @@ class Campaign {
   json record(const std::string& key) { return rest_.get("/sandbox/account?key=" + key).parsed(); }
 
  private:
+  const CampaignVenue& venue_;
   std::mt19937_64 chance_;
-  std::unique_ptr<sandbox::binance::BinanceSandbox> sandbox_;
+  std::unique_ptr<CampaignSandbox> sandbox_;
   sandbox::test::Loop loop_;
-  sandbox::test::Rest rest_{loop_, sandbox_->port()};
+  sandbox::test::Rest rest_{loop_, sandbox_->control_port()};
   int accounts_ = 0;
 };
 
@@ -103,50 +101,83 @@ json by_id(const json& orders) {
   return out;
 }
 
-std::vector<std::string> fills_of(const json& order) {
+std::string fill_text(const json& fill, const std::string& trade_id) {
+  return trade_id + " " + decimal(fill["price"]) + " " + decimal(fill["quantity"]) + " " + decimal(fill["fee"]) +
+         (fill["maker"].get<bool>() ? " maker" : " taker");
+}
+
+std::vector<std::string> fills_of(const json& believed) {
   std::vector<std::string> out;
-  for (const json& fill : order["fills"]) {
-    const std::string id = fill["trade_id"].is_string() ? fill["trade_id"].get<std::string>() : fill["trade_id"].dump();
-    out.push_back(id + " " + decimal(fill["price"]) + " " + decimal(fill["quantity"]) + " " + decimal(fill["fee"]) +
-                  (fill["maker"].get<bool>() ? " maker" : " taker"));
-  }
+  for (const json& fill : believed["fills"]) out.push_back(fill_text(fill, fill["trade_id"].get<std::string>()));
   std::ranges::sort(out);
   return out;
 }
 
-const std::map<std::string, std::string> states{
-    {"filled", "Filled"}, {"cancelled", "Cancelled"}, {"expired", "Expired"}, {"rejected", "Failed"}};
+// One order as the books of record have it: several records where amendments made another of each.
+struct Recorded {
+  std::string state;
+  Quantity filled{};
+  std::vector<std::string> fills;
+};
 
-// No order lost, doubled or guessed; every fill once; balances exact.
-void expect_equal(const json& belief, const json& record, const Life& life) {
+Recorded recorded(const CampaignVenue& venue, const json& orders) {
+  Recorded out;
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    const json& order = orders[i];
+    out.state = venue.state(order);
+    EXPECT_NE(out.state, "") << "not at its end: " << order.dump();
+    // No other may begin before the one that it takes the place of has ended.
+    const bool replaced = i + 1 < orders.size();
+    if (replaced && venue.amendment_replaces) {
+      EXPECT_EQ(order["state"], "cancelled") << "doubled: " << orders.dump();
+      EXPECT_LE(order["updated_ms"], orders[i + 1]["created_ms"]) << "doubled: " << orders.dump();
+    }
+    out.filled =
+        Quantity::from_raw(out.filled.raw() + Quantity::parse(order["cumulative_quantity"].get<std::string>())->raw());
+    for (const json& fill : order["fills"])
+      out.fills.push_back(fill_text(fill, venue.trade_id(fill["trade_id"].get<std::uint64_t>())));
+  }
+  std::ranges::sort(out.fills);
+  return out;
+}
+
+// No order lost, doubled or guessed; every fill once; balances and positions exact.
+void expect_equal(const CampaignVenue& venue, const json& belief, const json& record) {
   const json ours = by_id(belief["orders"]);
   std::size_t fills = 0;
   for (const json& order : record["orders"]) fills += order["fills"].size();
-  std::printf("%s: %zu orders at the venue, %zu believed, %zu fills, %s duplicates passed over\n", life.segment.c_str(),
+  std::printf("%s: %zu orders at the venue, %zu believed, %zu fills, %s duplicates passed over\n", venue.exchange,
               record["orders"].size(), belief["orders"].size(), fills, belief["duplicate_fills"].dump().c_str());
   const json theirs = by_id(record["orders"]);
   for (const auto& [id, orders] : theirs.items()) {
-    ASSERT_EQ(orders.size(), 1U) << "doubled: " << orders.dump();
-    const json& order = orders[0];
-    ASSERT_TRUE(ours.contains(id)) << "lost: " << order.dump();
+    if (!venue.amendment_replaces) {
+      ASSERT_EQ(orders.size(), 1U) << "doubled: " << orders.dump();
+    }
+    ASSERT_TRUE(ours.contains(id)) << "lost: " << orders.dump();
     const json& believed = ours[id][0];
-    const auto expected = states.find(order["state"].get<std::string>());
-    ASSERT_NE(expected, states.end()) << "not at its end: " << order.dump();
-    EXPECT_EQ(believed["state"], expected->second) << order.dump() << "\n" << believed.dump();
-    EXPECT_EQ(believed["filled"], decimal(order["cumulative_quantity"])) << order.dump() << "\n" << believed.dump();
-    EXPECT_EQ(fills_of(believed), fills_of(order)) << order.dump() << "\n" << believed.dump();
+    const Recorded order = recorded(venue, orders);
+    EXPECT_EQ(believed["state"], order.state) << orders.dump() << "\n" << believed.dump();
+    EXPECT_EQ(believed["filled"], order.filled.to_text()) << orders.dump() << "\n" << believed.dump();
+    EXPECT_EQ(fills_of(believed), order.fills) << orders.dump() << "\n" << believed.dump();
   }
   for (const auto& [id, orders] : ours.items()) {
     if (!theirs.contains(id)) {
       EXPECT_EQ(orders[0]["state"], "Failed") << "guessed: " << orders.dump();
     }
   }
-  for (const auto& [asset, balance] : record["balances"][life.segment].items()) {
+  const std::string market(to_text(venue.market));
+  for (const auto& [asset, balance] : record["balances"][market].items()) {
     const auto total = checked_add(*Quantity::parse(balance["free"].get<std::string>()),
                                    *Quantity::parse(balance["locked"].get<std::string>()));
     if (belief["balances"].contains(asset)) {
       EXPECT_EQ(belief["balances"][asset], total->to_text()) << asset;
     }
+  }
+  const std::string pair = std::to_string(hash_symbol_text(fmt::format("{}:{}", venue.exchange, venue.trading_pair)));
+  for (const json& position : record["positions"]) {
+    if (position["market"] != market) continue;
+    const std::string held = belief["positions"].value(pair, "0");
+    EXPECT_EQ(held, decimal(position["amount"])) << position.dump();
   }
 }
 
@@ -158,7 +189,7 @@ void settle_and_compare(Campaign& campaign, Life life) {
   std::ifstream in(life.dump);
   const json belief = json::parse(in, nullptr, false);
   ASSERT_TRUE(belief.is_object());
-  expect_equal(belief, campaign.record(life.key), life);
+  expect_equal(campaign.venue(), belief, campaign.record(life.key));
 }
 
 TEST(CampaignLife, IsLived) {
@@ -167,16 +198,30 @@ TEST(CampaignLife, IsLived) {
   EXPECT_EQ(live(json::parse(life).get<Life>()), 0);
 }
 
-class KilledAt : public ::testing::TestWithParam<const char*> {};
+// One of a kind of venues takes each turn.
+struct Kind {
+  const char* name;
+  std::vector<const char*> exchanges;
+  const char* at(std::uint64_t number) const { return exchanges[number % exchanges.size()]; }
+};
+const std::vector<Kind> kinds{{"binance", {"binance", "binance_usdm"}}, {"hyperliquid", {"hyperliquid"}}};
+
+std::string test_name(const Kind& kind, std::string name) {
+  std::ranges::replace_if(name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return std::string(kind.name) + "_" + name;
+}
+
+class KilledAt : public ::testing::TestWithParam<std::tuple<std::size_t, const char*>> {};
 
 TEST_P(KilledAt, NothingIsLostDoubledOrGuessed) {
-  const std::uint64_t number = std::hash<std::string>{}(GetParam());
-  Campaign campaign(number);
+  const auto [kind, point] = GetParam();
+  const std::uint64_t number = std::hash<std::string>{}(point);
+  Campaign campaign(kinds[kind].at(number), number);
   const TempFolder folder;
-  Life life = campaign.begin(number % 2 == 0 ? "spot" : "usdm", folder);
+  Life life = campaign.begin(folder);
   SCOPED_TRACE(json(life).dump());
   life.actions = 120;
-  life.crash_at = GetParam();
+  life.crash_at = point;
   // Requests that make a connection ready pass the point of sending, too.
   const bool sending = life.crash_at.starts_with("send:");
   life.crash_hit = (sending ? 8 : 1) + static_cast<int>(campaign.draw(8));
@@ -184,11 +229,10 @@ TEST_P(KilledAt, NothingIsLostDoubledOrGuessed) {
   settle_and_compare(campaign, life);
 }
 
-INSTANTIATE_TEST_SUITE_P(OrderCampaign, KilledAt, ::testing::ValuesIn(crash_points), [](const auto& of) {
-  std::string name = of.param;
-  std::ranges::replace(name, ':', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(OrderCampaign, KilledAt,
+                         ::testing::Combine(::testing::Range(std::size_t{0}, kinds.size()),
+                                            ::testing::ValuesIn(crash_points)),
+                         [](const auto& of) { return test_name(kinds[std::get<0>(of.param)], std::get<1>(of.param)); });
 
 constexpr const char* faults[] = {"ack_lost:stream=create,percent=15",
                                   "ack_lost:stream=cancel,percent=25",
@@ -222,26 +266,27 @@ void arm(Campaign& campaign, std::string fault) {
   ASSERT_TRUE(armed) << armed.error().message;
 }
 
-class StruckBy : public ::testing::TestWithParam<std::size_t> {};
+class StruckBy : public ::testing::TestWithParam<std::tuple<std::size_t, std::size_t>> {};
 
 TEST_P(StruckBy, NothingIsLostDoubledOrGuessed) {
-  Campaign campaign(GetParam() + 1);
+  const auto [kind, number] = GetParam();
+  Campaign campaign(kinds[kind].at(number), number + 1);
   const TempFolder folder;
-  Life life = campaign.begin(GetParam() % 2 == 0 ? "spot" : "usdm", folder);
-  SCOPED_TRACE(std::string(faults[GetParam()]) + " " + json(life).dump());
+  Life life = campaign.begin(folder);
+  SCOPED_TRACE(std::string(faults[number]) + " " + json(life).dump());
   life.actions = 150;
-  arm(campaign, faults[GetParam()]);
+  arm(campaign, faults[number]);
   EXPECT_TRUE(ended_well(run(life)));
   campaign.clear_faults();
   EXPECT_GT(campaign.record(life.key)["orders"].size(), 5U);
   settle_and_compare(campaign, life);
 }
 
-INSTANTIATE_TEST_SUITE_P(OrderCampaign, StruckBy, ::testing::Range(std::size_t{0}, std::size(faults)),
+INSTANTIATE_TEST_SUITE_P(OrderCampaign, StruckBy,
+                         ::testing::Combine(::testing::Range(std::size_t{0}, kinds.size()),
+                                            ::testing::Range(std::size_t{0}, std::size(faults))),
                          [](const auto& of) {
-                           std::string name = faults[of.param];
-                           std::ranges::replace_if(name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-                           return name;
+                           return test_name(kinds[std::get<0>(of.param)], faults[std::get<1>(of.param)]);
                          });
 
 std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
@@ -251,12 +296,12 @@ std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
 
 // TRUNKLINE_CAMPAIGN_ROUNDS and TRUNKLINE_CAMPAIGN_SEED make it longer, and repeat one.
 TEST(OrderCampaign, SeveralFaultsAndAKillAtAnyTime) {
-  const std::uint64_t rounds = number_of("TRUNKLINE_CAMPAIGN_ROUNDS", 4);
+  const std::uint64_t rounds = number_of("TRUNKLINE_CAMPAIGN_ROUNDS", 6);
   const std::uint64_t first = number_of("TRUNKLINE_CAMPAIGN_SEED", 100);
   for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
-    Campaign campaign(seed);
+    Campaign campaign(kinds[seed % kinds.size()].at(seed / kinds.size()), seed);
     const TempFolder folder;
-    Life life = campaign.begin(seed % 2 == 0 ? "spot" : "usdm", folder);
+    Life life = campaign.begin(folder);
     SCOPED_TRACE("seed " + std::to_string(seed) + " " + json(life).dump());
     for (int again = 0; again < 2; ++again) {
       for (int each = 0; each < 3; ++each) arm(campaign, faults[campaign.draw(std::size(faults))]);
@@ -273,10 +318,10 @@ TEST(OrderCampaign, SeveralFaultsAndAKillAtAnyTime) {
 }
 
 TEST(OrderCampaign, KilledAtAnyTimeAgainAndAgain) {
-  Campaign campaign(7);
-  for (const char* const segment : {"spot", "usdm"}) {
+  for (const CampaignVenue& venue : campaign_venues()) {
+    Campaign campaign(venue.exchange, 7);
     const TempFolder folder;
-    Life life = campaign.begin(segment, folder);
+    Life life = campaign.begin(folder);
     SCOPED_TRACE(json(life).dump());
     life.actions = 400;
     for (int again = 0; again < 4; ++again) {
