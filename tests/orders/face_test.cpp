@@ -1,6 +1,8 @@
-// The hub's accounts and their HTTP face, against the Binance sandbox.
+// The hub's accounts and their HTTP face, against the sandboxes of the venues.
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "sandbox/registry.hpp"
 #include "tests/orders/desk.hpp"
 #include "trunkline/hub/control.hpp"
 #include "trunkline/hub/order_face.hpp"
@@ -17,27 +19,28 @@ struct Answer {
   json body;
 };
 
+// At a venue's sandbox, with the account that it has from the start.
 class Face : public ::testing::Test {
  protected:
-  Face() {
-    sandbox::binance::BinanceSandboxOptions options;
-    options.port = 0;
-    options.symbols = {"BTCUSDT"};
-    options.rate = 100;
-    auto started = sandbox::binance::BinanceSandbox::start(std::move(options), nullptr);
+  explicit Face(std::string_view exchange = "binance", std::string_view pair = "BTC-USDT")
+      : row(*hub::OrderRegistry::find(exchange).value()), symbol(fmt::format("{}:{}", exchange, pair)) {
+    const auto server = sandbox::SandboxRegistry::find(exchange);
+    if (!server) throw std::runtime_error(server.error().message);
+    auto started = (*server)->start({.symbols = {*SymbolDescriptor::parse(symbol)}, .rate = 100}, nullptr);
     if (!started) throw std::runtime_error(started.error().message);
     sandbox = *std::move(started);
-    endpoint = "http://127.0.0.1:" + std::to_string(sandbox->port());
+    endpoint = sandbox->endpoint(exchange);
   }
 
   struct Running {
-    Running(const Face& face, hub::OrderAccountConfig account) : hub({}, log), desk(hub, log), http(desk, token) {
+    Running(const Face& face, hub::OrderAccountConfig account)
+        : exchange(account.exchange), symbol(face.symbol), hub({}, log), desk(hub, log), http(desk, token) {
       auto opened = desk.open(std::move(account));
       if (!opened) throw std::runtime_error(opened.error().message);
-      auto config = hub::ExchangeConfig::websocket("binance");
+      auto config = hub::ExchangeConfig::websocket(exchange);
       config.endpoint(face.endpoint);
       if (!hub.connect_exchange(config)) throw std::runtime_error("no market data");
-      static_cast<void>(hub.subscribe_market_data(*SymbolDescriptor::parse("binance:BTC-USDT")));
+      static_cast<void>(hub.subscribe_market_data(*SymbolDescriptor::parse(symbol)));
       reader = std::make_unique<bus::BusReader>(hub.market_data().subscribe());
       hub.start();
       desk.start();
@@ -61,8 +64,7 @@ class Face : public ::testing::Test {
     }
     bool ready() {
       return eventually([&] {
-        return desk.find("binance")->connector().is_ready() &&
-               desk.prices().live(hash_symbol_text("binance:BTC-USDT")).has_value();
+        return desk.find(exchange)->connector().is_ready() && desk.prices().live(hash_symbol_text(symbol)).has_value();
       });
     }
     bool reaches(const std::string& id, const std::string& state) {
@@ -70,10 +72,16 @@ class Face : public ::testing::Test {
     }
     // A price that rests well below the best bid, within the collar.
     std::string resting_price() const {
-      const auto prices = desk.prices().live(hash_symbol_text("binance:BTC-USDT"));
+      const auto prices = desk.prices().live(hash_symbol_text(symbol));
       return Price::from_raw(prices->bid.raw() / 100 * 97).to_text();
     }
 
+    json limit_order(const std::string& price) const {
+      return {{"symbol", symbol}, {"side", "buy"}, {"amount", "0.01"}, {"price", price}};
+    }
+
+    std::string exchange;
+    std::string symbol;
     QuietLog log;
     hub::ExchangeHub hub;
     hub::OrderDesk desk;
@@ -83,27 +91,41 @@ class Face : public ::testing::Test {
 
   hub::OrderAccountConfig account() const {
     hub::OrderAccountConfig config;
-    config.exchange = "binance";
+    config.exchange = row.exchange;
     config.domain = "sandbox";
     config.endpoint = endpoint;
-    config.credentials = {"sandbox-key", "sandbox-secret"};
+    config.credentials = {std::string(row.sandbox_key), std::string(row.sandbox_secret)};
     config.journal = folder / "journal";
     return config;
   }
 
+  const hub::OrderExchangeRow& row;
+  std::string symbol;
   TempFolder folder;
-  std::unique_ptr<sandbox::binance::BinanceSandbox> sandbox;
+  std::unique_ptr<sandbox::RunningSandbox> sandbox;
   std::string endpoint;
 };
 
-json limit_order(const std::string& price) {
-  return {{"symbol", "binance:BTC-USDT"}, {"side", "buy"}, {"amount", "0.01"}, {"price", price}};
-}
+struct Venue {
+  const char* exchange;
+  const char* pair;
+};
 
-TEST_F(Face, PlacesAmendsAndCancelsAndTellsTheTimeline) {
+// What a user does most, at each venue that takes orders.
+class FaceOfEach : public Face, public ::testing::WithParamInterface<Venue> {
+ protected:
+  FaceOfEach() : Face(GetParam().exchange, GetParam().pair) {}
+};
+
+INSTANTIATE_TEST_SUITE_P(Venue, FaceOfEach,
+                         ::testing::Values(Venue{"binance", "BTC-USDT"}, Venue{"binance_usdm", "BTC-USDT"},
+                                           Venue{"hyperliquid", "BTC-USD"}),
+                         [](const auto& of) { return std::string(of.param.exchange); });
+
+TEST_P(FaceOfEach, PlacesAmendsAndCancelsAndTellsTheTimeline) {
   Running hub(*this, account());
   ASSERT_TRUE(hub.ready()) << hub.log.text();
-  const Answer placed = hub.ask("POST", "/orders", limit_order(hub.resting_price()));
+  const Answer placed = hub.ask("POST", "/orders", hub.limit_order(hub.resting_price()));
   ASSERT_EQ(placed.status, 202) << placed.body.dump();
   const std::string id = placed.body["client_order_id"];
   ASSERT_TRUE(hub.reaches(id, "Open")) << hub.log.text();
@@ -131,8 +153,8 @@ TEST_F(Face, NobodyWithoutTheTokenChangesAnything) {
                                      {"DELETE", "/orders/x"},
                                      {"PATCH", "/orders/x"},
                                      {"POST", "/trading_state"}}) {
-    EXPECT_EQ(hub.ask(method, path, limit_order("1"), nullptr).status, 401) << method << path;
-    EXPECT_EQ(hub.ask(method, path, limit_order("1"), "another").status, 401) << method << path;
+    EXPECT_EQ(hub.ask(method, path, hub.limit_order("1"), nullptr).status, 401) << method << path;
+    EXPECT_EQ(hub.ask(method, path, hub.limit_order("1"), "another").status, 401) << method << path;
   }
   EXPECT_EQ(hub.ask("GET", "/orders", nullptr, nullptr).status, 200);
   EXPECT_EQ(hub.desk.find("binance")->connector().counters().sent, 0U);
@@ -143,32 +165,32 @@ TEST_F(Face, NobodyWithoutTheTokenChangesAnything) {
   EXPECT_EQ(without.answer(request).status, 403);
 }
 
-TEST_F(Face, TheKillSwitchCancelsWhatIsOpenAndRefusesWhatComes) {
+TEST_P(FaceOfEach, TheKillSwitchCancelsWhatIsOpenAndRefusesWhatComes) {
   Running hub(*this, account());
   ASSERT_TRUE(hub.ready()) << hub.log.text();
   const std::string price = hub.resting_price();
-  const std::string id = hub.ask("POST", "/orders", limit_order(price)).body["client_order_id"];
+  const std::string id = hub.ask("POST", "/orders", hub.limit_order(price)).body["client_order_id"];
   ASSERT_TRUE(hub.reaches(id, "Open"));
   EXPECT_EQ(hub.ask("POST", "/trading_state", {{"state", "Halted"}, {"reason", "a test"}}).status, 200);
   ASSERT_TRUE(hub.reaches(id, "Cancelled")) << hub.log.text();
-  const Answer refused = hub.ask("POST", "/orders", limit_order(price));
+  const Answer refused = hub.ask("POST", "/orders", hub.limit_order(price));
   EXPECT_EQ(refused.status, 409);
   EXPECT_EQ(refused.body["reason"], "Halted");
   EXPECT_EQ(hub.ask("POST", "/trading_state", {{"state", "Active"}}).status, 200);
-  EXPECT_EQ(hub.ask("POST", "/orders", limit_order(price)).status, 202);
+  EXPECT_EQ(hub.ask("POST", "/orders", hub.limit_order(price)).status, 202);
 }
 
-TEST_F(Face, CancelsAllOfASymbolAndRefusesASymbolThatNobodyTrades) {
+TEST_P(FaceOfEach, CancelsAllOfASymbolAndRefusesASymbolThatNobodyTrades) {
   Running hub(*this, account());
   ASSERT_TRUE(hub.ready()) << hub.log.text();
-  json order = limit_order(hub.resting_price());
+  json order = hub.limit_order(hub.resting_price());
   const std::string first = hub.ask("POST", "/orders", order).body["client_order_id"];
   order["amount"] = "0.02";
   const std::string second = hub.ask("POST", "/orders", order).body["client_order_id"];
   ASSERT_TRUE(hub.reaches(first, "Open"));
   ASSERT_TRUE(hub.reaches(second, "Open"));
-  EXPECT_EQ(hub.ask("DELETE", "/orders?symbol=binance:NOT-THERE").status, 404);
-  EXPECT_EQ(hub.ask("DELETE", "/orders?symbol=binance:BTC-USDT").body["cancelling"], 2);
+  EXPECT_EQ(hub.ask("DELETE", fmt::format("/orders?symbol={}:NOT-THERE", hub.exchange)).status, 404);
+  EXPECT_EQ(hub.ask("DELETE", "/orders?symbol=" + symbol).body["cancelling"], 2);
   EXPECT_TRUE(hub.reaches(first, "Cancelled"));
   EXPECT_TRUE(hub.reaches(second, "Cancelled"));
   EXPECT_EQ(hub.ask("GET", "/orders/nothing").status, 404);
@@ -179,7 +201,7 @@ TEST_F(Face, ALiveAccountWantsToBeMeant) {
   config.domain = "live";  // by name: its endpoint is the sandbox
   Running hub(*this, std::move(config));
   ASSERT_TRUE(hub.ready()) << hub.log.text();
-  json order = limit_order(hub.resting_price());
+  json order = hub.limit_order(hub.resting_price());
   EXPECT_EQ(hub.ask("POST", "/orders", order).status, 403);
   EXPECT_EQ(hub.desk.find("binance")->connector().risk().counters().admitted, 0U);
   order["live"] = true;
@@ -189,18 +211,17 @@ TEST_F(Face, ALiveAccountWantsToBeMeant) {
 TEST_F(Face, AFarPriceIsRefusedAgainstTheLiveBook) {
   Running hub(*this, account());
   ASSERT_TRUE(hub.ready()) << hub.log.text();
-  const auto best = hub.desk.prices().live(hash_symbol_text("binance:BTC-USDT"));
-  const Answer refused = hub.ask("POST", "/orders", limit_order(checked_multiply(best->ask, 2)->to_text()));
+  const auto best = hub.desk.prices().live(hash_symbol_text(symbol));
+  const Answer refused = hub.ask("POST", "/orders", hub.limit_order(checked_multiply(best->ask, 2)->to_text()));
   EXPECT_EQ(refused.status, 409);
   EXPECT_EQ(refused.body["outcome"], "NotSent");
   EXPECT_EQ(refused.body["reason"], "RiskLimit");
 }
 
-TEST_F(Face, OrdersAndFillsGoToTheHubsBus) {
+TEST_P(FaceOfEach, OrdersAndFillsGoToTheHubsBus) {
   Running hub(*this, account());
   ASSERT_TRUE(hub.ready()) << hub.log.text();
-  const Answer placed =
-      hub.ask("POST", "/orders", {{"symbol", "binance:BTC-USDT"}, {"side", "buy"}, {"amount", "0.01"}});
+  const Answer placed = hub.ask("POST", "/orders", {{"symbol", symbol}, {"side", "buy"}, {"amount", "0.01"}});
   ASSERT_EQ(placed.status, 202) << placed.body.dump();
   const std::string id = placed.body["client_order_id"];
   ASSERT_TRUE(hub.reaches(id, "Filled")) << hub.log.text();
