@@ -68,8 +68,7 @@ class Trader {
 
   void amend(const InFlightOrder& order) {
     AmendParams params;
-    const bool by_amount = venue_.amends_amount && (!venue_.amends_price || draw(2) == 0);
-    if (by_amount) {
+    if (draw(2) == 0) {
       params.amount = Quantity::from_raw(order.amount.raw() / 2);
     } else {
       params.price =

@@ -36,9 +36,7 @@ struct CampaignVenue {
   const char* trading_pair;
   sandbox::Market market;
   std::int64_t amount_unit;  // raw; orders are of one to twenty
-  bool amends_price;
-  bool amends_amount;
-  // An amendment ends the order at the venue and makes another of the same client id.
+  // An amendment may end the order at the venue and make another of the same client id.
   bool amendment_replaces;
   // The total that the account tells has the gains and losses of open positions in it.
   bool total_has_gains;

@@ -191,6 +191,7 @@ void GatewayConnector<Base>::receive(GatewayEvent event) {
   if (auto* const trade = std::get_if<TradeUpdate>(&event)) return this->process_trade_update(std::move(*trade));
   if (auto* const balance = std::get_if<BalanceUpdate>(&event)) return this->process_balance(*balance);
   if (auto* const position = std::get_if<Position>(&event)) return this->process_position(*position);
+  if (auto* const account = std::get_if<AccountState>(&event)) return this->process_account(*account);
   if (auto* const funding = std::get_if<FundingPayment>(&event)) return this->process_funding(*funding);
   if (auto* const connected = std::get_if<GatewayConnected>(&event)) {
     return this->set_connected(connected->connected, connected->why);

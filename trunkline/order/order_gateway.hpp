@@ -56,7 +56,8 @@ struct Marked {
 };
 
 using GatewayEvent = std::variant<Answer, OrderUpdate, TradeUpdate, BalanceUpdate, Position, Marked, GatewayConnected,
-                                  EventsMissed, TradingRules, OrderLimits, FundingPayment>;
+                                  EventsMissed, TradingRules, OrderLimits, FundingPayment,
+                                  AccountState>;  // the whole of it, unasked
 
 class OrderGateway : public venue::Venue {
  public:

@@ -192,17 +192,21 @@ void ConnectorBase::take_back_excess() {
     const auto order = tracker_.find(entry.first);
     return !order || order->is_done();
   });
+  std::vector<OrderSummary> due;
   for (auto& [id, excess] : excess_) {
     const auto order = tracker_.find(id);
     const bool open = order->state == OrderState::Open || order->state == OrderState::PartiallyFilled;
     const bool amending = !order->amend_price.is_absent() || !order->amend_amount.is_absent();
     if (excess.tried || !open || amending || order->doubts != 0) continue;
     excess.tried = true;
-    const Quantity wanted = Quantity::from_raw(order->amount.raw() - excess.amount.raw());
-    report(Severity::Warning, "order_larger_than_asked", {},
-           {{"order", id.str()}, {"amount", order->amount.to_text()}, {"asked", wanted.to_text()}});
-    if (wanted > order->filled_amount) {
-      begin_amend(id, order->price, wanted);
+    due.push_back(*order);
+    due.back().amount = Quantity::from_raw(order->amount.raw() - excess.amount.raw());
+  }
+  for (const OrderSummary& wanted : due) {
+    const OrderId& id = wanted.client_order_id;
+    report(Severity::Warning, "order_larger_than_asked", {}, {{"order", id.str()}, {"asked", wanted.amount.to_text()}});
+    if (wanted.amount > wanted.filled_amount) {
+      begin_amend(id, wanted.price, wanted.amount);
     } else {
       begin_cancel(id);
     }

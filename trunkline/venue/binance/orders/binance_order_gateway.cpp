@@ -146,6 +146,7 @@ void BinanceOrderGateway::on_tick(Nanos now, Sink&, Outbox& outbox) {
     fail_request(std::move(pending), {order::OrderOutcome::Unknown, order::OrderReason::Timeout, "no answer in time"},
                  now, outbox);
   }
+  for (order::OrderUpdate& ended : chains_.overdue(now)) tell(std::move(ended));
   if (symbols_.empty() && catalog_due_ != Nanos{0} && catalog_due_ <= now) ask_catalog(now, outbox);
   if (clock_due_ != Nanos{0} && clock_due_ <= now) ask_time(now, outbox);
   if (key_due_ != Nanos{0} && key_due_ <= now) ask_listen_key(Call::ListenKey, now, outbox);
@@ -209,6 +210,11 @@ void BinanceOrderGateway::take_time(const Pending& pending, const Json& body, Na
   update_connected("the venue's clock is known");
 }
 
+void BinanceOrderGateway::tell_fill(order::TradeUpdate fill) {
+  if (auto update = chains_.count(fill)) tell(*std::move(update));
+  tell(std::move(fill));
+}
+
 void BinanceOrderGateway::take_user_event(const Json& event, Nanos now, Outbox& outbox) {
   auto read = read_user_event(event, symbols_);
   if (!read) return take_malformed(read.error().message, outbox);
@@ -217,7 +223,14 @@ void BinanceOrderGateway::take_user_event(const Json& event, Nanos now, Outbox& 
     funding_asked_ = 0;
     funding_due_ = now + funding_delays[0];
   }
-  for (order::GatewayEvent& each : read->events) tell(std::move(each));
+  for (order::GatewayEvent& each : read->events) {
+    if (auto* const fill = std::get_if<order::TradeUpdate>(&each)) {
+      tell_fill(std::move(*fill));
+      continue;
+    }
+    auto* const update = std::get_if<order::OrderUpdate>(&each);
+    if (update == nullptr || chains_.follow(*update, now)) tell(std::move(each));
+  }
   if (!read->stream_ended) return;
   // Asked for anew; connected again, everything is asked about.
   if (user_) {

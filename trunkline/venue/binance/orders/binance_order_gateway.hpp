@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "trunkline/order/order_chains.hpp"
 #include "trunkline/order/order_gateway.hpp"
 #include "trunkline/order/pending_requests.hpp"
 #include "trunkline/venue/binance/orders/calls.hpp"
@@ -45,6 +46,7 @@ class BinanceOrderGateway final : public order::OrderGateway {
   void on_tick(Nanos now, Sink& sink, Outbox& outbox) override;
   Result<void> command(const Command& command, Nanos now, Sink& sink, Outbox& outbox) override;
 
+  void take_over(const order::InFlightOrder& order, Nanos now) override;
   void place(order::Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) override;
   void cancel(order::Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) override;
   void amend(order::Ticket ticket, const order::InFlightOrder& order, Price price, Quantity amount, Nanos now,
@@ -85,6 +87,7 @@ class BinanceOrderGateway final : public order::OrderGateway {
     std::optional<ConnectionId> connection = {};  // none: by REST
     std::shared_ptr<Gather> gather = {};
     const order::TradingRule* rule = nullptr;
+    order::OrderId client_order_id = {};  // of questions about one order, and of its replacement
   };
 
   bool spot() const noexcept { return config_.segment == Segment::Spot; }
@@ -102,6 +105,9 @@ class BinanceOrderGateway final : public order::OrderGateway {
   const order::TradingRule* rule_of(order::Ticket ticket, SymbolHash trading_pair);
   void ask_of_order(Call call, Call algo_call, order::Ticket ticket, const order::InFlightOrder& order, Nanos now,
                     Outbox& outbox);
+  void replace(order::Ticket ticket, const order::InFlightOrder& order, const order::TradingRule& rule, Price price,
+               Quantity amount, Nanos now, Outbox& outbox);
+  Nanos replaced_until(Nanos now) const noexcept;
   Stamp stamp(Nanos now) const noexcept;
   bool within_weight(const CallSpec& spec, Nanos now);
   void note_weight(const Json& limits, Nanos now);
@@ -110,11 +116,14 @@ class BinanceOrderGateway final : public order::OrderGateway {
   void finish(Pending pending, int status, const Json& body, Nanos now, Outbox& outbox);
   void fail_request(Pending pending, order::OrderError error, Nanos now, Outbox& outbox);
   void take_place(const Pending& pending, const Json& body);
-  void take_update(const Pending& pending, const Json& body);
+  void take_update(const Pending& pending, const Json& body, Nanos now);
+  void take_replacement(const Pending& pending, const Json& body);
+  void fail_replacement(const Pending& pending, order::OrderError error, const Json& body);
   void take_part(const Pending& pending, const Json& body, Nanos now, Outbox& outbox);
   void take_funding(const Json& body, Nanos now, Outbox& outbox);
   void end_gather(const Gather& gather, Call call);
   void take_catalog(std::string_view body, Nanos now, Outbox& outbox);
+  void tell_fill(order::TradeUpdate fill);
   void take_time(const Pending& pending, const Json& body, Nanos now, Outbox& outbox);
   void take_user_event(const Json& event, Nanos now, Outbox& outbox);
 
@@ -128,6 +137,7 @@ class BinanceOrderGateway final : public order::OrderGateway {
   Symbols symbols_;
   std::uint64_t next_id_ = 1;
   order::PendingRequests<Pending> pending_;
+  order::OrderChains chains_;  // of spot
 
   std::optional<ConnectionId> api_;   // the WebSocket API's connection
   std::optional<ConnectionId> user_;  // where the account's events come; spot: the same

@@ -19,6 +19,7 @@ enum class Call : std::uint8_t {
   Place,
   Cancel,
   Amend,
+  CancelReplace,  // spot: what is no amendment there
   Query,
   OpenOrders,
   Trades,

@@ -52,6 +52,7 @@ void BinanceOrderGateway::finish(Pending pending, int status, const Json& body, 
       }
     }
     if (error.reason == OrderReason::Clock) clock_due_ = now;
+    if (pending.call == Call::CancelReplace) return fail_replacement(pending, std::move(error), body);
     return fail_request(std::move(pending), std::move(error), now, outbox);
   }
   switch (pending.call) {
@@ -87,7 +88,9 @@ void BinanceOrderGateway::finish(Pending pending, int status, const Json& body, 
     case Call::Amend:
     case Call::Query:
     case Call::QueryAlgo:
-      return take_update(pending, body);
+      return take_update(pending, body, now);
+    case Call::CancelReplace:
+      return take_replacement(pending, body);
     case Call::Leverage:
       return answer<void>(pending.ticket, {});
     case Call::OpenOrders:
@@ -134,6 +137,8 @@ void BinanceOrderGateway::fail_request(Pending pending, OrderError error, Nanos 
     case Call::Query:
     case Call::QueryAlgo:
       return answer<order::OrderUpdate>(pending.ticket, std::unexpected(std::move(error)));
+    case Call::CancelReplace:
+      return fail_replacement(pending, std::move(error), {});
     case Call::Leverage:
       return answer<void>(pending.ticket, std::unexpected(std::move(error)));
     case Call::OpenOrders:
@@ -158,7 +163,7 @@ void BinanceOrderGateway::take_place(const Pending& pending, const Json& body) {
                              order::PlaceAnswer{.update = std::move(order->update), .fills = *std::move(fills)});
 }
 
-void BinanceOrderGateway::take_update(const Pending& pending, const Json& body) {
+void BinanceOrderGateway::take_update(const Pending& pending, const Json& body, Nanos now) {
   if (pending.call == Call::CancelAlgo) {
     // {"algoId":1,"clientAlgoId":"x","code":"200","msg":"success"}
     order::OrderUpdate update;
@@ -185,8 +190,40 @@ void BinanceOrderGateway::take_update(const Pending& pending, const Json& body) 
   }
   if (!order) return answer<order::OrderUpdate>(pending.ticket, std::unexpected(unreadable(order.error())));
   if (pending.call == Call::Amend) order->update.reason = OrderReason::Amended;
-  if (order->update.new_state == order::OrderState::Cancelled) order->update.reason = OrderReason::Requested;
+  // Of a number that lives no more, or that may be about to get a successor.
+  if (!chains_.follow(order->update, now)) {
+    return answer<order::OrderUpdate>(pending.ticket,
+                                      chains_.as_it_stands(pending.client_order_id, order->update.exchange_order_id));
+  }
   answer<order::OrderUpdate>(pending.ticket, std::move(order->update));
+}
+
+// {"cancelResult":"SUCCESS","newOrderResult":"SUCCESS","cancelResponse":{...},"newOrderResponse":{...}}
+void BinanceOrderGateway::take_replacement(const Pending& pending, const Json& body) {
+  const Json made = body.is_object() ? field(body, "newOrderResponse") : Json();
+  auto order = read_order(made, config_.segment, symbols_);
+  if (!order) return fail_replacement(pending, unreadable(order.error()), {});
+  order->update.reason = OrderReason::Amended;
+  // Its fills tell.
+  if (order->update.new_state == order::OrderState::Filled) order->update.new_state = order::OrderState::Open;
+  chains_.take_answer(order->update);
+  answer<order::OrderUpdate>(pending.ticket, std::move(order->update));
+  if (auto fills = read_fills(made, config_.segment, symbols_)) {
+    for (order::TradeUpdate& fill : *fills) tell_fill(std::move(fill));
+  }
+}
+
+// In doubt it may still take effect, and the order is asked about. -2022 says that nothing happened, -2021 that the old
+// order is gone and no new one came: either part has its own code.
+void BinanceOrderGateway::fail_replacement(const Pending& pending, OrderError error, const Json& body) {
+  const Json data = body.is_object() ? field(body, "data") : Json();
+  for (const auto* const part : {"cancelResponse", "newOrderResponse"}) {
+    const Json inner = data.is_object() ? field(data, part) : Json();
+    if (inner.is_object() && inner.contains("code")) error = error_in(400, inner);
+  }
+  const bool over = error.outcome != OrderOutcome::Unknown;
+  answer<order::OrderUpdate>(pending.ticket, std::unexpected(std::move(error)));
+  if (auto ended = over ? chains_.refused(pending.client_order_id) : std::nullopt) tell(*std::move(ended));
 }
 
 void BinanceOrderGateway::take_part(const Pending& pending, const Json& body, Nanos now, Outbox& outbox) {
@@ -202,11 +239,15 @@ void BinanceOrderGateway::take_part(const Pending& pending, const Json& body, Na
     case Call::OpenOrders:
     case Call::OpenAlgos:
       add(gather.listed, read_orders(body, pending.call == Call::OpenAlgos, config_.segment, symbols_));
+      std::erase_if(gather.listed, [&](order::ListedOrder& order) { return !chains_.follow(order.update, now); });
       break;
     case Call::Trades: {
       auto trades = read_trades(body, config_.segment, symbols_);
       const bool full = trades && body.size() >= page && !trades->empty();
       const std::string last = full ? trades->back().trade_id.str() : std::string{};
+      for (const order::TradeUpdate& trade : trades.value_or(std::vector<order::TradeUpdate>{})) {
+        if (auto update = chains_.count(trade)) tell(*std::move(update));
+      }
       add(gather.trades, std::move(trades));
       if (full) {
         return ask_trades(*pending.rule, Parameters{}.add("fromId", std::to_string(std::stoull(last) + 1)),

@@ -40,6 +40,26 @@ void add_order_id(Parameters& parameters, Segment segment, const order::InFlight
   }
 }
 
+Parameters new_order(Segment segment, const order::TradingRule& rule, const order::InFlightOrder& order) {
+  const bool algo = is_algo(segment, order);
+  const std::string_view time = time_in_force_text(segment, order.order_type, order.time_in_force);
+  Parameters parameters;
+  parameters.add_if(algo, "algoType", "CONDITIONAL")
+      .add("symbol", rule.venue_symbol)
+      .add("side", order.side == order::TradeType::Buy ? "BUY" : "SELL")
+      .add("type", std::string(type_text(segment, order.order_type)))
+      .add("quantity", order.amount.to_text())
+      .add_if(!order.price.is_absent(), "price", order.price.to_text())
+      .add_if(!time.empty(), "timeInForce", std::string(time))
+      .add_if(!order.trigger_price.is_absent(), algo ? "triggerPrice" : "stopPrice", order.trigger_price.to_text())
+      .add_if(order.reduce_only, "reduceOnly", "true")
+      .add_if(order.time_in_force == order::TimeInForce::Gtd, "goodTillDate", milliseconds(order.good_till))
+      .add(algo ? "clientAlgoId" : "newClientOrderId", order.client_order_id.str())
+      .add_if(!algo, "newOrderRespType", segment == Segment::Spot ? "FULL" : "RESULT");
+  for (const auto& [name, value] : order.extra_params) parameters.add(name, value);
+  return parameters;
+}
+
 }  // namespace
 
 Stamp BinanceOrderGateway::stamp(Nanos now) const noexcept {
@@ -51,7 +71,8 @@ bool BinanceOrderGateway::within_weight(const CallSpec& spec, Nanos now) {
   const std::int64_t minute = (now + clock_offset_) / std::chrono::minutes{1};
   if (std::exchange(weight_minute_, minute) != minute) weight_used_ = 0;
   const bool cancels = spec.call == Call::Cancel || spec.call == Call::CancelAlgo;
-  const bool orders = spec.call == Call::Place || spec.call == Call::PlaceAlgo || spec.call == Call::Amend;
+  const bool orders = spec.call == Call::Place || spec.call == Call::PlaceAlgo || spec.call == Call::Amend ||
+                      spec.call == Call::CancelReplace;
   const std::uint32_t share = cancels ? 100 : orders ? 90 : 66;
   if (weight_used_ + spec.weight > spec_.weight_per_minute / 100 * share) return false;
   weight_used_ += spec.weight;
@@ -142,26 +163,9 @@ const order::TradingRule* BinanceOrderGateway::rule_of(Ticket ticket, SymbolHash
 void BinanceOrderGateway::place(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
   const order::TradingRule* const rule = rule_of<order::PlaceAnswer>(ticket, order.trading_pair);
   if (rule == nullptr) return;
-  const Segment segment = config_.segment;
-  const bool algo = is_algo(segment, order);
-  const std::string_view time = time_in_force_text(segment, order.order_type, order.time_in_force);
-  Parameters parameters;
-  parameters.add_if(algo, "algoType", "CONDITIONAL");
-  parameters.add("symbol", rule->venue_symbol)
-      .add("side", order.side == order::TradeType::Buy ? "BUY" : "SELL")
-      .add("type", std::string(type_text(segment, order.order_type)))
-      .add("quantity", order.amount.to_text())
-      .add_if(!order.price.is_absent(), "price", order.price.to_text())
-      .add_if(!time.empty(), "timeInForce", std::string(time))
-      .add_if(!order.trigger_price.is_absent(), algo ? "triggerPrice" : "stopPrice", order.trigger_price.to_text())
-      .add_if(order.reduce_only, "reduceOnly", "true")
-      .add_if(order.time_in_force == order::TimeInForce::Gtd, "goodTillDate", milliseconds(order.good_till))
-      .add(algo ? "clientAlgoId" : "newClientOrderId", order.client_order_id.str())
-      .add_if(!algo, "newOrderRespType", spot() ? "FULL" : "RESULT");
-  for (const auto& [name, value] : order.extra_params) parameters.add(name, value);
   ordered_.insert(rule->venue_symbol);
-  const Call call = algo ? Call::PlaceAlgo : Call::Place;
-  send(call, parameters, {.call = call, .ticket = ticket, .rule = rule}, now, outbox);
+  const Call call = is_algo(config_.segment, order) ? Call::PlaceAlgo : Call::Place;
+  send(call, new_order(config_.segment, *rule, order), {.call = call, .ticket = ticket, .rule = rule}, now, outbox);
 }
 
 void BinanceOrderGateway::ask_of_order(Call call, Call algo_call, Ticket ticket, const order::InFlightOrder& order,
@@ -177,7 +181,8 @@ void BinanceOrderGateway::ask_of_order(Call call, Call algo_call, Ticket ticket,
     add_order_id(parameters, config_.segment, order);
   }
   const Call chosen = algo ? algo_call : call;
-  send(chosen, parameters, {.call = chosen, .ticket = ticket, .rule = rule}, now, outbox);
+  send(chosen, parameters, {.call = chosen, .ticket = ticket, .rule = rule, .client_order_id = order.client_order_id},
+       now, outbox);
 }
 
 void BinanceOrderGateway::cancel(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
@@ -196,12 +201,9 @@ void BinanceOrderGateway::amend(Ticket ticket, const order::InFlightOrder& order
   parameters.add("symbol", rule->venue_symbol);
   add_order_id(parameters, config_.segment, order);
   if (spot()) {
-    // Only less, at the same price: anything else loses its place and is two orders to the venue.
-    if (price != order.price || amount > order.amount) {
-      return answer<order::OrderUpdate>(
-          ticket, order::not_sent(OrderReason::Unsupported,
-                                  "Binance spot amends an amount downwards alone: cancel, and place anew"));
-    }
+    // Anything but less at the same price loses its place, and is another order to the venue.
+    const bool keeps = price == order.price && amount < order.amount && !chains_.contains(order.client_order_id);
+    if (!keeps) return replace(ticket, order, *rule, price, amount, now, outbox);
     parameters.add("newQty", amount.to_text()).add("newClientOrderId", order.client_order_id.str());
   } else {
     parameters.add("side", order.side == order::TradeType::Buy ? "BUY" : "SELL")
@@ -209,6 +211,33 @@ void BinanceOrderGateway::amend(Ticket ticket, const order::InFlightOrder& order
         .add("price", price.to_text());
   }
   send(Call::Amend, parameters, {.call = Call::Amend, .ticket = ticket, .rule = rule}, now, outbox);
+}
+
+// A request takes no effect after its recvWindow.
+Nanos BinanceOrderGateway::replaced_until(Nanos now) const noexcept {
+  return now + std::chrono::milliseconds{config_.recv_window_ms} + config_.request_timeout;
+}
+
+void BinanceOrderGateway::take_over(const order::InFlightOrder& order, Nanos now) {
+  if (spot()) chains_.take_over(order, replaced_until(now));
+}
+
+// The new order is placed only once the old one is gone, and takes over its id: ids are unique among open orders.
+void BinanceOrderGateway::replace(Ticket ticket, const order::InFlightOrder& order, const order::TradingRule& rule,
+                                  Price price, Quantity amount, Nanos now, Outbox& outbox) {
+  if (order.exchange_order_id.empty()) {
+    return answer<order::OrderUpdate>(ticket,
+                                      order::not_sent(OrderReason::InvalidOrder, "the order has no number yet"));
+  }
+  chains_.begin(order, amount, replaced_until(now));
+  order::InFlightOrder next = order;
+  next.price = price;
+  next.amount = Quantity::from_raw(amount.raw() - order.filled_amount.raw());
+  Parameters parameters = new_order(config_.segment, rule, next);
+  parameters.add("cancelReplaceMode", "STOP_ON_FAILURE").add("cancelOrderId", order.exchange_order_id.str());
+  send(Call::CancelReplace, parameters,
+       {.call = Call::CancelReplace, .ticket = ticket, .rule = &rule, .client_order_id = order.client_order_id}, now,
+       outbox);
 }
 
 void BinanceOrderGateway::query_open_orders(Ticket ticket, Nanos now, Outbox& outbox) {
@@ -229,22 +258,23 @@ void BinanceOrderGateway::query_fills(Ticket ticket, const std::vector<order::In
                                       Nanos now, Outbox& outbox) {
   const Nanos from = std::max(since, now - trades_reach);
   std::set<const order::TradingRule*> rules;
-  std::vector<const order::InFlightOrder*> older;
+  std::vector<std::pair<const order::TradingRule*, std::string>> older;  // numbers of orders
   for (const order::InFlightOrder& order : orders) {
     const order::TradingRule* const rule = symbols_.find(order.trading_pair);
     if (rule == nullptr) continue;
     rules.insert(rule);
     const bool numbered = !order.exchange_order_id.empty() && !number_of_algo(order.exchange_order_id);
-    if (order.created < from && order.is_active() && numbered) older.push_back(&order);
+    if (order.created >= from || !order.is_active() || !numbered) continue;
+    older.emplace_back(rule, order.exchange_order_id.str());
+    for (const order::OrderId& earlier : order.earlier_exchange_order_ids) older.emplace_back(rule, earlier.str());
   }
   auto gather = std::make_shared<Gather>(Gather{.ticket = ticket, .left = rules.size() + older.size()});
   if (gather->left == 0) return answer<std::vector<order::TradeUpdate>>(ticket, std::vector<order::TradeUpdate>{});
   for (const auto* const rule : rules) {
     ask_trades(*rule, Parameters{}.add("startTime", milliseconds(from + clock_offset_)), gather, now, outbox);
   }
-  for (const auto* const order : older) {
-    ask_trades(*symbols_.find(order->trading_pair), Parameters{}.add("orderId", order->exchange_order_id.str()), gather,
-               now, outbox);
+  for (const auto& [rule, number] : older) {
+    ask_trades(*rule, Parameters{}.add("orderId", number), gather, now, outbox);
   }
 }
 

@@ -72,11 +72,13 @@ void HyperliquidOrderGateway::on_tick(Nanos now, Sink&, Outbox& outbox) {
     ++counters_.timeouts;
     fail_request(std::move(pending), {OrderOutcome::Unknown, OrderReason::Timeout, "no answer in time"}, now);
   }
-  for (auto& [id, chain] : chains_) {
-    if (auto ended = chain.overdue(now)) tell(*std::move(ended));
-  }
+  for (OrderUpdate& ended : chains_.overdue(now)) tell(std::move(ended));
   if (symbols_.empty() && meta_due_ != Nanos{0} && meta_due_ <= now) ask_meta(now, outbox);
   if (connected_ && funding_due_ <= now) ask_funding(now, outbox);
+  if (connected_ && holdings_due_ != Nanos{0} && holdings_due_ <= now) {
+    holdings_due_ = Nanos{0};
+    ask_account(Ask::Holdings, {}, now, outbox);
+  }
   if (connection_ && ping_due_ <= now) {
     ping_due_ = now + ping_interval;
     outbox.send(*connection_, R"({"method":"ping"})");
@@ -173,9 +175,7 @@ std::optional<Price> HyperliquidOrderGateway::market_price(const order::InFlight
 }
 
 void HyperliquidOrderGateway::take_over(const order::InFlightOrder& order, Nanos now) {
-  const bool modified = !order.earlier_exchange_order_ids.empty() || (order.doubts & order::doubt::amend) != 0;
-  if (!modified || order.exchange_order_id.empty()) return;
-  chains_.try_emplace(order.client_order_id, order, now + config_.expires_after + config_.request_timeout);
+  chains_.take_over(order, now + config_.expires_after + config_.request_timeout);
 }
 
 void HyperliquidOrderGateway::place(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
@@ -208,7 +208,7 @@ void HyperliquidOrderGateway::amend(Ticket ticket, const order::InFlightOrder& o
     return answer<OrderUpdate>(ticket, order::not_sent(OrderReason::InvalidOrder, "the order has no number yet"));
   }
   const Nanos until = now + config_.expires_after + config_.request_timeout;
-  chains_.try_emplace(order.client_order_id, order, until).first->second.begin(order, amount, until);
+  chains_.begin(order, amount, until);
   const Quantity left = Quantity::from_raw(amount.raw() - order.filled_amount.raw());
   send_action(modify_action(order, *rule, order.exchange_order_id.view(), price, left), true,
               {.ask = Ask::Modify, .ticket = ticket, .order = order, .price = price, .left = left}, now, outbox);
@@ -232,9 +232,13 @@ void HyperliquidOrderGateway::query_fills(Ticket ticket, const std::vector<order
             {.ask = Ask::Fills, .ticket = ticket, .since = since}, now, outbox);
 }
 
+void HyperliquidOrderGateway::ask_account(Ask ask, Ticket ticket, Nanos now, Outbox& outbox) {
+  send_info(fmt::format(R"({{"type":"clearinghouseState","user":"{}"}})", user()), {.ask = ask, .ticket = ticket}, now,
+            outbox);
+}
+
 void HyperliquidOrderGateway::query_account(Ticket ticket, Nanos now, Outbox& outbox) {
-  send_info(fmt::format(R"({{"type":"clearinghouseState","user":"{}"}})", user()),
-            {.ask = Ask::Account, .ticket = ticket}, now, outbox);
+  ask_account(Ask::Account, ticket, now, outbox);
 }
 
 void HyperliquidOrderGateway::set_leverage(Ticket ticket, SymbolHash trading_pair, std::uint32_t leverage, Nanos now,

@@ -15,11 +15,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "trunkline/order/order_chains.hpp"
 #include "trunkline/order/order_gateway.hpp"
 #include "trunkline/order/pending_requests.hpp"
 #include "trunkline/protocol/signing/secp256k1.hpp"
 #include "trunkline/venue/hyperliquid/orders/nonces.hpp"
-#include "trunkline/venue/hyperliquid/orders/order_chain.hpp"
 #include "trunkline/venue/hyperliquid/orders/replies.hpp"
 #include "trunkline/venue/hyperliquid/signing.hpp"
 
@@ -91,6 +91,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
     Open,
     Fills,
     Account,
+    Holdings,  // the same, after a fill
     Funding
   };
   struct Pending {
@@ -109,6 +110,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   std::string user() const { return user_.to_text(); }
   void ask_meta(Nanos now, Outbox& outbox);
   void ask_funding(Nanos now, Outbox& outbox);
+  void ask_account(Ask ask, order::Ticket ticket, Nanos now, Outbox& outbox);
   std::optional<Price> market_price(const order::InFlightOrder& order, const order::TradingRule& rule) const;
 
   void take_post(ConnectionId connection, const Json& data, Nanos now, Outbox& outbox);
@@ -116,10 +118,8 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   void finish_info(Pending pending, const Json& body, Nanos now, Outbox& outbox);
   void fail_request(Pending pending, order::OrderError error, Nanos now);
   void take_order_updates(const Json& list, Nanos now, Outbox& outbox);
-  void take_fills(const Json& data, Outbox& outbox);
+  void take_fills(const Json& data, Nanos now, Outbox& outbox);
   void take_status(Pending pending, const Json& body, Nanos now);
-  OrderChain* chain_of(const order::OrderId& client_order_id, const order::OrderId& number);
-  bool follow_chain(order::OrderUpdate& update, Nanos now);
   void count_in_chain(const order::TradeUpdate& fill);
   Nanos take_funding(const Json* list, Outbox& outbox);
   void update_connected(std::string_view why);
@@ -139,9 +139,10 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   Nanos ping_due_{0};
   Nanos funding_since_{0};  // of the latest payment that was asked for, or the start
   Nanos funding_due_{0};    // when payments are asked for
+  Nanos holdings_due_{0};   // when the account is asked for; 0: nothing has filled since
   bool connected_ = false;
   std::unordered_map<std::string, Price> mids_;
-  std::unordered_map<order::OrderId, OrderChain> chains_;  // of orders that were modified, by our id
+  order::OrderChains chains_;
   Counters counters_;
 };
 

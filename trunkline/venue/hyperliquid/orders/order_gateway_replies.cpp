@@ -19,6 +19,7 @@ using order::OrderUpdate;
 constexpr std::size_t page = 2'000;        // fills in a reply at most
 constexpr std::size_t funding_page = 500;  // likewise of funding payments
 constexpr Nanos try_again = std::chrono::seconds{10};
+constexpr Nanos holdings_delay = std::chrono::milliseconds{250};  // of fills that come together one is asked for
 
 OrderError unreadable(std::string_view what) {
   return {OrderOutcome::Unknown, OrderReason::VenueError, excerpt(what, 200)};
@@ -48,7 +49,7 @@ void HyperliquidOrderGateway::on_bytes(ConnectionId connection, std::span<char> 
   if (data == nullptr) return take_malformed(fmt::format("{}: data is missing", excerpt(name)), outbox);
   if (name == "post") return take_post(connection, *data, received, outbox);
   if (name == "orderUpdates") return take_order_updates(*data, received, outbox);
-  if (name == "userFills") return take_fills(*data, outbox);
+  if (name == "userFills") return take_fills(*data, received, outbox);
   if (name == "userFundings") {
     take_funding(member(*data, "fundings"), outbox);
     return;
@@ -167,7 +168,7 @@ void HyperliquidOrderGateway::finish_action(Pending pending, const Json& payload
   placed->amount = pending.left;
   placed->reason = OrderReason::Amended;
   if (placed->new_state == OrderState::Filled) placed->new_state = OrderState::Open;  // its fills tell
-  if (OrderChain* const chain = chain_of(pending.order.client_order_id, {})) chain->take_answer(*placed);
+  chains_.take_answer(*placed);
   answer<OrderUpdate>(pending.ticket, *std::move(placed));
 }
 
@@ -178,7 +179,7 @@ void HyperliquidOrderGateway::finish_info(Pending pending, const Json& body, Nan
     case Ask::Open: {
       auto orders = read_open_orders(body, symbols_);
       if (!orders) return fail_request(std::move(pending), unreadable(orders.error().message), now);
-      std::erase_if(*orders, [&](order::ListedOrder& order) { return !follow_chain(order.update, now); });
+      std::erase_if(*orders, [&](order::ListedOrder& order) { return !chains_.follow(order.update, now); });
       return answer<std::vector<order::ListedOrder>>(pending.ticket, *std::move(orders));
     }
     case Ask::Fills: {
@@ -197,9 +198,11 @@ void HyperliquidOrderGateway::finish_info(Pending pending, const Json& body, Nan
       return send_info(fmt::format(R"({{"type":"userFillsByTime","user":"{}","startTime":{}}})", user(), from),
                        std::move(pending), now, outbox);
     }
-    case Ask::Account: {
+    case Ask::Account:
+    case Ask::Holdings: {
       auto account = read_account(body, symbols_);
       if (!account) return fail_request(std::move(pending), unreadable(account.error().message), now);
+      if (pending.ask == Ask::Holdings) return tell(*std::move(account));
       return answer<order::AccountState>(pending.ticket, *std::move(account));
     }
     case Ask::Funding: {
@@ -230,9 +233,9 @@ void HyperliquidOrderGateway::take_status(Pending pending, const Json& body, Nan
   if (!order) return answer<OrderUpdate>(pending.ticket, std::unexpected(unreadable(order.error().message)));
   if (order->update.client_order_id.empty()) order->update.client_order_id = pending.order.client_order_id;
   // Of a number that lives no more, or that may be about to get a successor.
-  if (!follow_chain(order->update, now)) {
-    const OrderChain* const chain = chain_of(pending.order.client_order_id, order->update.exchange_order_id);
-    return answer<OrderUpdate>(pending.ticket, chain->as_it_stands());
+  if (!chains_.follow(order->update, now)) {
+    return answer<OrderUpdate>(pending.ticket,
+                               chains_.as_it_stands(pending.order.client_order_id, order->update.exchange_order_id));
   }
   answer<OrderUpdate>(pending.ticket, std::move(order->update));
 }
@@ -245,17 +248,16 @@ void HyperliquidOrderGateway::fail_request(Pending pending, OrderError error, Na
     case Ask::Funding:
       funding_due_ = now + try_again;
       return;
+    case Ask::Holdings:
+      holdings_due_ = now + try_again;
+      return;
     case Ask::Place:
       return answer<order::PlaceAnswer>(pending.ticket, std::unexpected(std::move(error)));
     case Ask::Modify: {
       // In doubt it may still take effect, and the order is asked about.
-      OrderChain* const chain = chain_of(pending.order.client_order_id, {});
-      const bool over = chain != nullptr && error.outcome != OrderOutcome::Unknown;
+      const bool over = error.outcome != OrderOutcome::Unknown;
       answer<OrderUpdate>(pending.ticket, std::unexpected(std::move(error)));
-      if (auto ended = over ? chain->refused() : std::nullopt) {
-        tell(*std::move(ended));
-        chains_.erase(pending.order.client_order_id);
-      }
+      if (auto ended = over ? chains_.refused(pending.order.client_order_id) : std::nullopt) tell(*std::move(ended));
       return;
     }
     case Ask::Cancel:
@@ -273,29 +275,8 @@ void HyperliquidOrderGateway::fail_request(Pending pending, OrderError error, Na
   }
 }
 
-// Null: the order was never modified.
-OrderChain* HyperliquidOrderGateway::chain_of(const order::OrderId& client_order_id, const order::OrderId& number) {
-  if (const auto found = chains_.find(client_order_id); found != chains_.end()) return &found->second;
-  // The venue tells no id of ours of an order that was placed without one.
-  for (auto& [id, chain] : chains_) {
-    if (!number.empty() && chain.has(number)) return &chain;
-  }
-  return nullptr;
-}
-
-// What an update of one number says of the order that has, or had, it. False: there is nothing to tell.
-bool HyperliquidOrderGateway::follow_chain(OrderUpdate& update, Nanos now) {
-  OrderChain* const chain = chain_of(update.client_order_id, update.exchange_order_id);
-  if (chain == nullptr) return true;
-  if (!chain->follow(update, now)) return false;
-  if (order::is_terminal(update.new_state)) chains_.erase(update.client_order_id);
-  return true;
-}
-
 void HyperliquidOrderGateway::count_in_chain(const order::TradeUpdate& fill) {
-  OrderChain* const chain = chain_of(fill.client_order_id, fill.exchange_order_id);
-  if (chain == nullptr) return;
-  if (auto update = chain->count(fill)) tell(*std::move(update));
+  if (auto update = chains_.count(fill)) tell(*std::move(update));
 }
 
 void HyperliquidOrderGateway::take_order_updates(const Json& list, Nanos now, Outbox& outbox) {
@@ -314,15 +295,17 @@ void HyperliquidOrderGateway::take_order_updates(const Json& list, Nanos now, Ou
       if (order.error().code != ErrorCode::NotFound) take_malformed(order.error().message, outbox);
       continue;
     }
-    if (follow_chain(order->update, now)) tell(std::move(order->update));
+    if (chains_.follow(order->update, now)) tell(std::move(order->update));
   }
 }
 
-void HyperliquidOrderGateway::take_fills(const Json& data, Outbox& outbox) {
+void HyperliquidOrderGateway::take_fills(const Json& data, Nanos now, Outbox& outbox) {
   const Json* const list = member(data, "fills");
   auto fills = list == nullptr ? Result<std::vector<order::TradeUpdate>>(fail(ErrorCode::Protocol, "fills is missing"))
                                : read_fills(*list, symbols_);
   if (!fills) return take_malformed(fmt::format("userFills: {}", fills.error().message), outbox);
+  // No event tells what a fill made of balance and position.
+  if (!fills->empty() && holdings_due_ == Nanos{0}) holdings_due_ = now + holdings_delay;
   for (order::TradeUpdate& fill : *fills) {
     count_in_chain(fill);
     tell(std::move(fill));

@@ -1,32 +1,30 @@
-#include "trunkline/venue/hyperliquid/orders/order_chain.hpp"
+#include "trunkline/order/order_chain.hpp"
 
 #include <gtest/gtest.h>
 
-namespace trunkline::venue::hyperliquid::orders {
+namespace trunkline::order {
 namespace {
 
 using namespace std::chrono_literals;
-using order::OrderState;
-using order::OrderUpdate;
 
 constexpr Nanos begun = 100s;
 constexpr Nanos until = 105s;
 
-order::InFlightOrder order_of(const char* amount) {
-  order::InFlightOrder order;
-  order.client_order_id = order::OrderId::cut("0xaa");
-  order.exchange_order_id = order::OrderId::cut("10");
+InFlightOrder order_of(const char* amount) {
+  InFlightOrder order;
+  order.client_order_id = OrderId::cut("0xaa");
+  order.exchange_order_id = OrderId::cut("10");
   order.trading_pair = 7;
   order.state = OrderState::Open;
   order.amount = *Quantity::parse(amount);
   return order;
 }
 
-order::TradeUpdate fill(const char* number, const char* id, const char* amount) {
-  order::TradeUpdate out;
-  out.trade_id = order::TradeId::cut(id);
-  out.client_order_id = order::OrderId::cut("0xaa");
-  out.exchange_order_id = order::OrderId::cut(number);
+TradeUpdate fill(const char* number, const char* id, const char* amount) {
+  TradeUpdate out;
+  out.trade_id = TradeId::cut(id);
+  out.client_order_id = OrderId::cut("0xaa");
+  out.exchange_order_id = OrderId::cut(number);
   out.fill_base_amount = *Quantity::parse(amount);
   out.fill_timestamp = begun;
   return out;
@@ -34,10 +32,10 @@ order::TradeUpdate fill(const char* number, const char* id, const char* amount) 
 
 OrderUpdate update(const char* number, OrderState state, const char* amount, const char* filled = "0") {
   OrderUpdate out;
-  out.client_order_id = order::OrderId::cut("0xaa");
-  out.exchange_order_id = order::OrderId::cut(number);
+  out.client_order_id = OrderId::cut("0xaa");
+  out.exchange_order_id = OrderId::cut(number);
   out.new_state = state;
-  if (state == OrderState::Cancelled) out.reason = order::OrderReason::Requested;
+  if (state == OrderState::Cancelled) out.reason = OrderReason::Requested;
   out.amount = *Quantity::parse(amount);
   out.filled = *Quantity::parse(filled);
   out.update_timestamp = begun;
@@ -122,9 +120,9 @@ TEST(OrderChain, TheFillOfANumberNotYetKnownNamesIt) {
 }
 
 TEST(OrderChain, AnotherRunGoesOnWithIt) {
-  order::InFlightOrder order = order_of("2.5");
-  order.exchange_order_id = order::OrderId::cut("11");
-  order.earlier_exchange_order_ids.push_back(order::OrderId::cut("10"));
+  InFlightOrder order = order_of("2.5");
+  order.exchange_order_id = OrderId::cut("11");
+  order.earlier_exchange_order_ids.push_back(OrderId::cut("10"));
   order.fills.push_back(fill("10", "1", "0.5"));
   order.filled_amount = *Quantity::parse("0.5");
   OrderChain chain(order, until);
@@ -147,4 +145,4 @@ TEST(OrderChain, ARefusedModificationLeavesTheOrderAsItWas) {
 }
 
 }  // namespace
-}  // namespace trunkline::venue::hyperliquid::orders
+}  // namespace trunkline::order

@@ -1,53 +1,50 @@
-#include "trunkline/venue/hyperliquid/orders/order_chain.hpp"
+#include "trunkline/order/order_chain.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace trunkline::venue::hyperliquid::orders {
+namespace trunkline::order {
 namespace {
-
-using order::OrderState;
-using order::OrderUpdate;
 
 Quantity plus(Quantity one, Quantity other) noexcept {
   return Quantity::from_raw(one.raw() + other.raw());
 }
 
 // The venue counts upwards.
-bool is_newer(const order::OrderId& number, const order::OrderId& than) noexcept {
+bool is_newer(const OrderId& number, const OrderId& than) noexcept {
   return std::pair(number.view().size(), number.view()) > std::pair(than.view().size(), than.view());
 }
 
 }  // namespace
 
-OrderChain::OrderChain(const order::InFlightOrder& order, Nanos until)
+OrderChain::OrderChain(const InFlightOrder& order, Nanos until)
     : client_order_id_(order.client_order_id),
       trading_pair_(order.trading_pair),
       living_(order.exchange_order_id),
       wanted_(order.amount),
       told_(order.venue_updated) {
-  for (const order::OrderId& number : order.earlier_exchange_order_ids) numbers_[number].over = true;
-  for (const order::TradeUpdate& fill : order.fills) add(fill);
+  for (const OrderId& number : order.earlier_exchange_order_ids) numbers_[number].over = true;
+  for (const TradeUpdate& fill : order.fills) add(fill);
   numbers_[living_].size = Quantity::from_raw(order.amount.raw() - filled_by_others().raw());
-  if ((order.doubts & order::doubt::amend) == 0) return;
+  if ((order.doubts & doubt::amend) == 0) return;
   until_ = until;
   asked_ = order.amend_amount;
 }
 
-void OrderChain::begin(const order::InFlightOrder& order, Quantity amount, Nanos until) {
-  for (const order::TradeUpdate& fill : order.fills) add(fill);
+void OrderChain::begin(const InFlightOrder& order, Quantity amount, Nanos until) {
+  for (const TradeUpdate& fill : order.fills) add(fill);
   asked_ = amount;
   until_ = until;
   ended_.reset();
 }
 
-void OrderChain::add(const order::TradeUpdate& fill) {
+void OrderChain::add(const TradeUpdate& fill) {
   if (fill.exchange_order_id.empty() || !counted_.insert(fill.trade_id).second) return;
   Number& number = numbers_[fill.exchange_order_id];
   number.fills = plus(number.fills, fill.fill_base_amount);
 }
 
-void OrderChain::live(const order::OrderId& number) {
+void OrderChain::live(const OrderId& number) {
   if (number == living_) return;
   until_ = Nanos{0};
   ended_.reset();
@@ -124,14 +121,14 @@ bool OrderChain::follow(OrderUpdate& update, Nanos now) {
   }
   const bool living = update.exchange_order_id == living_;
   if (!living) live(update.exchange_order_id);
-  const bool may_be_replaced = living && until_ > now && update.new_state == OrderState::Cancelled &&
-                               update.reason == order::OrderReason::Requested;
+  const bool may_be_replaced =
+      living && until_ > now && update.new_state == OrderState::Cancelled && update.reason == OrderReason::Requested;
   put_totals(update);
   if (may_be_replaced) ended_ = update;
   return !may_be_replaced;
 }
 
-std::optional<OrderUpdate> OrderChain::count(const order::TradeUpdate& fill) {
+std::optional<OrderUpdate> OrderChain::count(const TradeUpdate& fill) {
   const Quantity before = filled_by_others();
   add(fill);
   if (!has(fill.exchange_order_id)) return std::nullopt;
@@ -144,4 +141,4 @@ std::optional<OrderUpdate> OrderChain::count(const order::TradeUpdate& fill) {
   return update;
 }
 
-}  // namespace trunkline::venue::hyperliquid::orders
+}  // namespace trunkline::order
