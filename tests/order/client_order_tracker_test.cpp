@@ -256,6 +256,18 @@ TEST_F(ClientOrderTrackerTest, AnAmendmentTakesEffectWithTheVenuesWord) {
   EXPECT_EQ(tracker.get_order_by_exchange_id(btc, "X2")->client_order_id, "a");
 }
 
+TEST_F(ClientOrderTrackerTest, AFillDuringAnAmendmentThatMakesItLargerDoesNotEndIt) {
+  open("a", "X1");
+  tracker.amend_requested("a", price("100"), amount("2"), Nanos{3});
+  EXPECT_EQ(tracker.process_trade_update(fill("t1", "a", "X1", "1")).order.state, State::PartiallyFilled);
+  OrderUpdate amended = update("a", "X2", State::Open, Nanos{5});
+  amended.amount = amount("2");
+  tracker.process_order_update(amended);
+  EXPECT_EQ(tracker.process_trade_update(fill("t2", "a", "X2", "1")).order.state, State::Filled);
+  const auto fillable = tracker.all_fillable_orders();
+  ASSERT_EQ(fillable.size(), 1U) << "what X1 filled may be learnt late";
+}
+
 TEST_F(ClientOrderTrackerTest, ARefusedAmendmentIsForgottenAndAnotherMayFollow) {
   open("a", "X1");
   tracker.amend_requested("a", price("99"), amount("1"), Nanos{3});

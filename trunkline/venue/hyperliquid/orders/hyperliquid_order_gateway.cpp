@@ -110,7 +110,7 @@ void HyperliquidOrderGateway::send_action(std::string action, bool creates, Pend
                         now);
   }
   ActionEnvelope envelope{.nonce = *nonce, .vault = config_.vault};
-  if (creates) envelope.expires_after = milliseconds(now + config_.expires_after);
+  if (creates) envelope.expires_after = milliseconds(now + clock_offset_ + config_.expires_after);
   const auto digest = l1_digest(action, envelope, config_.network);
   if (!digest) {
     return fail_request(std::move(pending), {OrderOutcome::NotSent, OrderReason::InvalidOrder, digest.error().message},
@@ -141,7 +141,8 @@ void HyperliquidOrderGateway::send_action(std::string action, bool creates, Pend
 
 void HyperliquidOrderGateway::send_info(std::string body, Pending pending, Nanos now, Outbox& outbox) {
   const std::uint64_t id = next_id_++;
-  const std::uint32_t weight = pending.ask == Ask::Status || pending.ask == Ask::Account ? 2 : 20;
+  const bool light = pending.ask == Ask::Status || pending.ask == Ask::Account || pending.ask == Ask::Holdings;
+  const std::uint32_t weight = light ? 2 : 20;
   pending.deadline = now + config_.request_timeout;
   pending_.add(id, std::move(pending));
   Request post{.id = static_cast<RequestId>(id), .url = config_.rest_base + "/info", .weight = weight};
@@ -251,7 +252,7 @@ void HyperliquidOrderGateway::set_leverage(Ticket ticket, SymbolHash trading_pai
 }
 
 void HyperliquidOrderGateway::extend_dead_man_switch(Ticket ticket, Nanos timeout, Nanos now, Outbox& outbox) {
-  send_action(schedule_cancel_action(milliseconds(now + timeout)), false,
+  send_action(schedule_cancel_action(milliseconds(now + clock_offset_ + timeout)), false,
               {.ask = Ask::ScheduleCancel, .ticket = ticket}, now, outbox);
 }
 

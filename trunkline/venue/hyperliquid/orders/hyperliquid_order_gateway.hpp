@@ -119,6 +119,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   void fail_request(Pending pending, order::OrderError error, Nanos now);
   void take_order_updates(const Json& list, Nanos now, Outbox& outbox);
   void take_fills(const Json& data, Nanos now, Outbox& outbox);
+  void take_clock(const Pending& pending, Nanos theirs, Nanos now, Outbox& outbox);
   void take_status(Pending pending, const Json& body, Nanos now);
   void count_in_chain(const order::TradeUpdate& fill);
   Nanos take_funding(const Json* list, Outbox& outbox);
@@ -141,6 +142,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   Nanos funding_due_{0};    // when payments are asked for
   Nanos holdings_due_{0};   // when the account is asked for; 0: nothing has filled since
   bool connected_ = false;
+  Nanos clock_offset_{0};  // how far the venue's clock is ahead of ours
   std::unordered_map<std::string, Price> mids_;
   order::OrderChains chains_;
   Counters counters_;

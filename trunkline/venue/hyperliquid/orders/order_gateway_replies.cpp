@@ -20,6 +20,7 @@ constexpr std::size_t page = 2'000;        // fills in a reply at most
 constexpr std::size_t funding_page = 500;  // likewise of funding payments
 constexpr Nanos try_again = std::chrono::seconds{10};
 constexpr Nanos holdings_delay = std::chrono::milliseconds{250};  // of fills that come together one is asked for
+constexpr Nanos most_offset = std::chrono::hours{24};             // nonces would be refused
 
 OrderError unreadable(std::string_view what) {
   return {OrderOutcome::Unknown, OrderReason::VenueError, excerpt(what, 200)};
@@ -202,6 +203,7 @@ void HyperliquidOrderGateway::finish_info(Pending pending, const Json& body, Nan
     case Ask::Holdings: {
       auto account = read_account(body, symbols_);
       if (!account) return fail_request(std::move(pending), unreadable(account.error().message), now);
+      take_clock(pending, account->updated, now, outbox);
       if (pending.ask == Ask::Holdings) return tell(*std::move(account));
       return answer<order::AccountState>(pending.ticket, *std::move(account));
     }
@@ -214,6 +216,19 @@ void HyperliquidOrderGateway::finish_info(Pending pending, const Json& body, Nan
     }
     default:
       return;
+  }
+}
+
+// The answer tells the venue's time, by which it judges what has expired.
+void HyperliquidOrderGateway::take_clock(const Pending& pending, Nanos theirs, Nanos now, Outbox& outbox) {
+  if (theirs == Nanos{0}) return;
+  const Nanos asked = pending.deadline - config_.request_timeout;
+  const Nanos offset = theirs - (asked + (now - asked) / 2);
+  if (offset > -most_offset && offset < most_offset) {
+    clock_offset_ = offset;
+  } else {
+    take_malformed(fmt::format("clearinghouseState: its time is {} s from ours", offset / std::chrono::seconds{1}),
+                   outbox);
   }
 }
 
