@@ -222,27 +222,31 @@ TEST_F(BinanceOrders, AnotherRunTakesOverWhatTheJournalKnows) {
   EXPECT_TRUE(desk.reaches(id, OrderState::Cancelled)) << desk.log.text();
 }
 
-// Both orders are ours: which of them goes, the venue is told with the one that comes.
+// Both orders are ours: which of them goes, the venue is told with the one that comes. Strangers are ahead of the one
+// that rests, so that the other is larger by what they have.
 template <class Connector>
-void expect_self_trades_prevented(Desk<Connector>& desk, Price ask) {
-  const Price inside = Price::from_raw(ask.raw() - desk.connector->get_trading_rule("BTC-USDT")->tick.raw());
+void expect_self_trades_prevented(Desk<Connector>& desk, const sandbox::binance::BinanceSandbox& sandbox,
+                                  sandbox::Market market) {
   const auto prevented = [&](const OrderId& id) {
-    return desk.order(id).state == OrderState::Expired && desk.order(id).reason == OrderReason::SelfTrade;
+    return eventually(
+        [&] { return desk.order(id).state == OrderState::Expired && desk.order(id).reason == OrderReason::SelfTrade; });
+  };
+  const auto stays = [&](const OrderId& id) {
+    return eventually([&] { return desk.order(id).is_active() && desk.order(id).exchange_order_id.view() != ""; });
   };
   for (const auto& [mode, resting_goes, coming_goes] :
        {std::tuple{"EXPIRE_TAKER", false, true}, {"EXPIRE_MAKER", true, false}, {"EXPIRE_BOTH", true, true}}) {
-    OrderParams params{.trading_pair = "BTC-USDT", .amount = "0.01", .price = inside};
+    const auto best = sandbox.book(market, "BTCUSDT")->bids.front();
+    OrderParams params{.trading_pair = "BTC-USDT", .amount = "0.01", .price = best.price};
     const auto resting = desk.connector->buy(params);
     ASSERT_TRUE(resting) << resting.error().message;
     ASSERT_TRUE(desk.reaches(*resting, OrderState::Open)) << mode;
+    params.amount = Quantity::from_raw(best.quantity.raw() + Quantity::parse("0.01")->raw());
     params.extra_params = {{"selfTradePreventionMode", mode}};
     const auto coming = desk.connector->sell(params);
     ASSERT_TRUE(coming) << coming.error().message;
-    EXPECT_TRUE(resting_goes ? eventually([&] { return prevented(*resting); })
-                             : desk.reaches(*resting, OrderState::Open))
-        << mode;
-    EXPECT_TRUE(coming_goes ? eventually([&] { return prevented(*coming); }) : desk.reaches(*coming, OrderState::Open))
-        << mode;
+    EXPECT_TRUE(resting_goes ? prevented(*resting) : stays(*resting)) << mode;
+    EXPECT_TRUE(coming_goes ? prevented(*coming) : stays(*coming)) << mode;
     desk.connector->cancel_all();
     ASSERT_TRUE(eventually([&] { return desk.connector->tracker().active_order_count() == 0; })) << mode;
   }
@@ -251,9 +255,9 @@ void expect_self_trades_prevented(Desk<Connector>& desk, Price ask) {
 TEST_F(BinanceOrders, SelfTradesArePreventedAsTheVenueIsTold) {
   post("/sandbox/pause", {});
   Desk<connector::SpotGatewayConnector> spot(this->desk(Segment::Spot));
-  expect_self_trades_prevented(spot, best(sandbox::Market::Spot, false));
+  expect_self_trades_prevented(spot, *sandbox_, sandbox::Market::Spot);
   Desk<connector::PerpetualGatewayConnector> usdm(this->desk(Segment::Usdm));
-  expect_self_trades_prevented(usdm, best(sandbox::Market::Usdm, false));
+  expect_self_trades_prevented(usdm, *sandbox_, sandbox::Market::Usdm);
 }
 
 TEST_F(BinanceOrders, FundingIsToldOnceAndAlsoWhatWasPaidWhileTheConnectionWasLost) {
