@@ -250,9 +250,24 @@ void expect_self_trades_prevented(Desk<Connector>& desk, Price ask) {
 
 TEST_F(BinanceOrders, SelfTradesArePreventedAsTheVenueIsTold) {
   post("/sandbox/pause", {});
+  // A price between the two best, which nobody else has: levels at the ask are bought until there is one.
+  const auto make_room = [&](auto& desk, sandbox::Market market) {
+    const Price tick = desk.connector->get_trading_rule("BTC-USDT")->tick;
+    while (best(market, false).raw() - best(market, true).raw() <= tick.raw()) {
+      const auto level = sandbox_->book(market, "BTCUSDT")->asks.front();
+      const auto id = desk.connector->buy({.trading_pair = "BTC-USDT",
+                                           .amount = std::max(level.quantity, *Quantity::parse("0.002")),
+                                           .price = level.price,
+                                           .time_in_force = TimeInForce::Ioc});
+      if (!id || !eventually([&] { return desk.order(*id).is_done(); })) return false;
+    }
+    return true;
+  };
   Desk<connector::SpotGatewayConnector> spot(this->desk(Segment::Spot));
+  ASSERT_TRUE(make_room(spot, sandbox::Market::Spot)) << spot.log.text();
   expect_self_trades_prevented(spot, best(sandbox::Market::Spot, false));
   Desk<connector::PerpetualGatewayConnector> usdm(this->desk(Segment::Usdm));
+  ASSERT_TRUE(make_room(usdm, sandbox::Market::Usdm)) << usdm.log.text();
   expect_self_trades_prevented(usdm, best(sandbox::Market::Usdm, false));
 }
 
