@@ -187,9 +187,11 @@ void PaperExchange::on_trade(Symbol& symbol, const wire::Trade& trade, const wir
 }
 
 void PaperExchange::on_time(Nanos now) {
+  const bool mark_now = marks_due_ <= now;
+  if (mark_now) marks_due_ = now + marks_interval;
   for (const auto& [hash, symbol] : symbols_) {
     const Price mark = symbol->mark.is_absent() ? symbol->last : symbol->mark;
-    if (!mark.is_absent()) account_.mark(hash, mark);
+    if (mark_now && !mark.is_absent()) account_.mark(hash, mark);
     const std::vector<OrderNumber> open = symbol->open;
     for (const OrderNumber number : open) {
       const Order& order = orders_.at(number);

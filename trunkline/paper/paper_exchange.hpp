@@ -66,6 +66,7 @@ class PaperExchange {
  private:
   static constexpr std::size_t kept_orders = 10'000;  // that have ended
   static constexpr std::size_t kept_fills = 100'000;
+  static constexpr Nanos marks_interval = std::chrono::seconds{1};
 
   struct Symbol {
     Symbol(SymbolHash hash, QueueModel queue) : book(hash), market(queue) {}
@@ -124,6 +125,7 @@ class PaperExchange {
   std::deque<order::TradeUpdate> fills_;
   OrderNumber next_ = 1;
   Nanos dead_man_{0};
+  Nanos marks_due_{0};
   std::vector<PaperEvent> events_;
   std::vector<order::Marked> marked_;
   std::vector<SymbolHash> resends_;

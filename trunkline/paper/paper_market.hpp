@@ -86,6 +86,7 @@ class PaperMarket {
 
   // Of the last call, in their order.
   std::span<const PaperFill> fills() const noexcept { return fills_; }
+  std::vector<PaperFill> take_fills() noexcept { return std::exchange(fills_, {}); }
 
   // What is known to stand ahead of a resting order; nullopt: it does not rest, or its level was never displayed.
   std::optional<Quantity> ahead(OrderNumber number) const;

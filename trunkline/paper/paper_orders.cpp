@@ -205,9 +205,9 @@ void PaperExchange::trigger(Symbol& symbol, Nanos now) {
   }
 }
 
-// What the last call of the market filled.
+// What the market has filled.
 void PaperExchange::settle(Symbol& symbol, Nanos now) {
-  const std::vector<PaperFill> filled(symbol.market.fills().begin(), symbol.market.fills().end());
+  const std::vector<PaperFill> filled = symbol.market.take_fills();
   for (const PaperFill& fill : filled) {
     Order& order = orders_.at(fill.order);
     order.filled = Quantity::from_raw(order.filled.raw() + fill.quantity.raw());
@@ -260,6 +260,7 @@ void PaperExchange::drop_excess_reductions(Symbol& symbol, Nanos now) {
 
 void PaperExchange::end(OrderNumber number, OrderState state, OrderReason reason, std::string text, Nanos now) {
   Order& order = orders_.at(number);
+  if (is_terminal(order.said.update.new_state)) return;
   Symbol& symbol = *find(order.symbol);
   symbol.market.cancel(number);
   std::erase(symbol.open, number);
