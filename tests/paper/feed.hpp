@@ -57,15 +57,16 @@ class Feed {
     sink_.flush();
   }
   void delta(std::string_view text, const Levels& bids, const Levels& asks) {
+    delta_of(text, levels(bids), levels(asks));
+  }
+  void delta_of(std::string_view text, const std::vector<wire::Level>& bids, const std::vector<wire::Level>& asks) {
     wire::L2Delta delta;
     delta.symbol = hash_symbol_text(text);
     delta.detail = book::live_once_applied;
     delta.previous_update_id = update_;
     delta.update_id = ++update_;
-    const auto all_bids = levels(bids);
-    const auto all_asks = levels(asks);
     begin();
-    sink_.publish_book(delta, all_bids, all_asks);
+    sink_.publish_book(delta, bids, asks);
     sink_.flush();
   }
   void status(std::string_view text, wire::BookState state) {
