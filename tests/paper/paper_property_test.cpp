@@ -15,8 +15,8 @@ using match::Side;
 constexpr int middle = 1'000;
 
 struct Step {
-  std::vector<wire::Level> bids;
-  std::vector<wire::Level> asks;
+  std::vector<wire::Level> bids = {};
+  std::vector<wire::Level> asks = {};
   bool trade = false;
   Side taker = Side::Buy;
   Price price{};
@@ -199,7 +199,9 @@ TEST_P(Money, IsWhatTheFillsSay) {
         if (const auto* balance = std::get_if<BalanceUpdate>(&event)) {
           ASSERT_GE(balance->total.raw(), 0);
           ASSERT_GE(balance->available.raw(), 0);
-          if (!perpetual) ASSERT_LE(balance->available, balance->total);
+          if (!perpetual) {
+            ASSERT_LE(balance->available, balance->total);
+          }
         }
         const auto* trade = std::get_if<TradeUpdate>(&event);
         if (trade == nullptr) continue;
@@ -246,7 +248,9 @@ TEST_P(Money, IsWhatTheFillsSay) {
     const auto raw = [&](const char* currency) {
       for (const BalanceUpdate& balance : venue.account(feed.now).balances) {
         if (balance.currency == currency) {
-          if (!perpetual) EXPECT_EQ(balance.available, balance.total) << "something stays locked";
+          if (!perpetual) {
+            EXPECT_EQ(balance.available, balance.total) << "something stays locked";
+          }
           return static_cast<Int128>(balance.total.raw());
         }
       }

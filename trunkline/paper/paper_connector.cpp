@@ -164,7 +164,8 @@ PaperConnector<Base>::PaperConnector(PaperConnectorConfig config, bus::Bus& mark
               {.event = [this](PaperEvent event) { receive(std::move(event)); },
                .rules = [this](std::vector<TradingRule> rules) { this->set_trading_rules(std::move(rules)); },
                .marked =
-                   [this](const Marked& marked) {
+                   [this]([[maybe_unused]] const Marked& marked) {
+                     static_cast<void>(this);
                      if constexpr (std::is_base_of_v<PerpetualDerivativeBase, Base>) {
                        this->process_marks(marked.trading_pair, marked.marks);
                      }

@@ -1,6 +1,7 @@
 #include "trunkline/paper/paper_market.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace trunkline::paper {
 
@@ -64,15 +65,18 @@ void PaperMarket::apply(std::vector<std::pair<Side, wire::Level>> changed, Momen
     const auto found = levels(each.first).find(each.second.price.raw());
     return each.second.quantity > (found == levels(each.first).end() ? Quantity{} : found->second.left);
   };
-  const auto first_growing = std::stable_partition(changed.begin(), changed.end(), std::not_fn(grows));
-  std::for_each(changed.begin(), first_growing, [&](const auto& each) { set_level(each.first, each.second); });
-  std::for_each(first_growing, changed.end(), [&](const auto& each) { set_level(each.first, each.second); });
+  std::vector<std::pair<Side, wire::Level>> growing;
+  std::ranges::copy_if(changed, std::back_inserter(growing), grows);
+  std::erase_if(changed, grows);
+  for (const auto& [side, level] : changed) set_level(side, level);
+  for (const auto& [side, level] : growing) set_level(side, level);
   settle_queues(Side::Buy, at);
   settle_queues(Side::Sell, at);
 }
 
 void PaperMarket::set_level(Side side, wire::Level shown) {
   Level& level = levels(side)[shown.price.raw()];
+  const Quantity before = level.left;
   const auto ours = best_of_ours(opposite(side));
   if (!ours || !reaches(opposite(side), *ours, shown.price)) {
     level.left = shown.quantity;
@@ -82,7 +86,7 @@ void PaperMarket::set_level(Side side, wire::Level shown) {
     level.left = std::min(level.left, shown.quantity);
   }
   level.shown = shown.quantity;
-  lay(side, shown.price);
+  if (level.left != before) lay(side, shown.price);
   if (level.left == level.shown) taken_.erase({side, shown.price.raw()});
   drop_if_empty(side, shown.price);
 }
