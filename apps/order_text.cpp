@@ -45,6 +45,7 @@ std::string order_line(const OrderJson& order) {
   if (const auto average = text(order, "average_price"); !average.empty()) line += " at " + average;
   if (is_true(order, "lost")) line += ", LOST: the venue says it knows no such order";
   if (is_true(order, "external")) line += ", of another program";
+  if (is_true(order, "paper")) line += ", on paper";
   return line + "  " + text(order, "client_order_id");
 }
 
@@ -95,7 +96,9 @@ void print_orders(const OrderJson& overview, bool ended) {
     }
   }
   if (overview["accounts"].empty()) {
-    fmt::print("This hub has no account for orders: see orders.exchanges, or start `trunkline run --sandbox`.\n");
+    fmt::print(
+        "This hub has no account for orders: see orders.exchanges, or start `trunkline run --paper` or "
+        "`run --sandbox`.\n");
   }
   for (const OrderJson& order : overview["open"]) fmt::print("{}\n", order_line(order));
   if (!ended) return;

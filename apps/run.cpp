@@ -20,6 +20,7 @@ namespace {
 struct Options {
   std::vector<std::string> symbols;
   bool sandbox = false;
+  bool paper = false;
   std::uint16_t sandbox_port = 9010;
   double sandbox_rate = 50;
   std::string http;
@@ -90,18 +91,28 @@ class RunFolder {
   std::string path_;
 };
 
-// Sandboxes take orders unless told otherwise.
+// Sandboxes take orders unless told otherwise, or orders are matched here.
 void choose_sandbox_accounts(hub::Settings& settings, const std::vector<SymbolDescriptor>& symbols) {
   if (settings.orders.none || !settings.orders.exchanges.empty()) return;
+  const auto on_paper = [&paper = settings.orders.paper](std::string_view exchange) {
+    return std::ranges::find(paper, "all") != paper.end() || std::ranges::find(paper, exchange) != paper.end();
+  };
   for (const hub::OrderExchangeRow& row : hub::OrderRegistry::rows()) {
+    if (on_paper(row.exchange)) continue;
     const bool wanted = std::ranges::find(symbols, row.exchange, &SymbolDescriptor::exchange) != symbols.end();
     if (wanted && !row.sandbox_key.empty()) settings.orders.exchanges.emplace_back(row.exchange);
   }
 }
 
-Result<void> open_accounts(hub::OrderDesk& desk, const hub::Settings& settings, bool sandbox) {
+Result<void> open_accounts(hub::OrderDesk& desk, const hub::Settings& settings,
+                           const std::vector<SymbolDescriptor>& symbols, bool sandbox) {
+  auto paper = hub::configured_paper_accounts(settings, symbols);
+  if (!paper) return std::unexpected(paper.error());
   auto accounts = hub::configured_accounts(settings);
   if (!accounts) return std::unexpected(accounts.error());
+  for (hub::OrderAccountConfig& account : *paper) {
+    if (auto opened = desk.open(std::move(account)); !opened) return opened;
+  }
   for (hub::OrderAccountConfig& account : *accounts) {
     if (sandbox && account.domain != "sandbox") {
       return fail(ErrorCode::InvalidArgument,
@@ -150,6 +161,7 @@ int run(Options& options) {
   if (!options.channels.empty()) options.settings.command_line.emplace_back("channels", options.channels);
   auto settings = options.settings.load();
   if (!settings) return 2;
+  if (options.paper) settings->orders.paper.emplace_back("all");
   if (settings->symbols.empty()) settings->symbols = options.sandbox ? sandbox_defaults : live_defaults;
 
   SignalWait signals({SIGUSR1});
@@ -175,7 +187,7 @@ int run(Options& options) {
   hub::ExchangeHub hub(hub_config(*settings), log);
   if (auto connected = connect_exchanges(hub, *settings, *symbols); !connected) return complain(connected.error());
   hub::OrderDesk desk(hub, log);
-  if (auto opened = open_accounts(desk, *settings, options.sandbox); !opened) return complain(opened.error());
+  if (auto opened = open_accounts(desk, *settings, *symbols, options.sandbox); !opened) return complain(opened.error());
   std::optional<hub::Control> control;
   const auto token = make_control(*settings, log);
   if (!token) return complain(token.error());
@@ -214,6 +226,9 @@ void add_run(CLI::App& program, int& exit_code) {
                       "what to subscribe to, such as binance:BTC-USDT binance_usdm:BTC-USDT");
   command->add_flag("--sandbox", options->sandbox,
                     "start sandboxes of the exchanges on loopback and connect to those; needs no network");
+  command->add_flag("--paper", options->paper,
+                    "orders are matched here, against the market data, at every exchange without an account: no keys, "
+                    "no money; orders.paper = [\"all\"]");
   command->add_option("--sandbox-port", options->sandbox_port, "of the first sandbox's first market; 0: any free ones")
       ->capture_default_str();
   command->add_option("--sandbox-rate", options->sandbox_rate, "messages a second and symbol")->capture_default_str();

@@ -189,5 +189,34 @@ TEST(Settings, EveryDefaultInTheTableIsWhatTheProgramStartsWith) {
   }
 }
 
+TEST(Settings, PaperAccountsAreReadExactly) {
+  const auto loaded = load_settings({{},
+                                     {{"orders.paper", "kraken,binance"},
+                                      {"paper.queue", "front"},
+                                      {"paper.latency", "0ms"},
+                                      {"paper.maker_fee", "-0.00005"},
+                                      {"paper.balances", "USD=1000.5,BTC=0.25"},
+                                      {"paper.leverage", "3"}},
+                                     {}});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->orders.paper, (std::vector<std::string>{"kraken", "binance"}));
+  EXPECT_EQ(loaded->paper.queue, paper::QueueModel::Front);
+  EXPECT_EQ(loaded->paper.latency, Nanos{0});
+  EXPECT_EQ(loaded->paper.maker_fee, *Rate::parse("-0.00005"));
+  EXPECT_EQ(loaded->paper.taker_fee, *Rate::parse("0.001"));
+  ASSERT_EQ(loaded->paper.balances.size(), 2U);
+  EXPECT_EQ(loaded->paper.balances[1].currency, "BTC");
+  EXPECT_EQ(loaded->paper.balances[1].amount, *Quantity::parse("0.25"));
+  EXPECT_EQ(loaded->paper.leverage, 3U);
+  EXPECT_EQ(error_of({}, {{"paper.queue", "middle"}}),
+            "command line: paper.queue = \"middle\": expected one of: back, front");
+  EXPECT_EQ(error_of({}, {{"paper.balances", "USD"}}),
+            "command line: paper.balances = \"USD\": expected amounts such as USDT=10000,BTC=0.5");
+  EXPECT_EQ(
+      error_of({}, {{"paper.taker_fee", "0.5"}}),
+      "command line: paper.taker_fee = \"0.5\": expected a part of the notional, such as 0.001, and at most a tenth");
+  EXPECT_NE(error_of({}, {{"paper.leverage", "0"}}), "");
+}
+
 }  // namespace
 }  // namespace trunkline::hub

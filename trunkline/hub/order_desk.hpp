@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +25,16 @@
 #include "trunkline/hub/order_history.hpp"
 #include "trunkline/hub/order_registry.hpp"
 #include "trunkline/hub/settings.hpp"
+#include "trunkline/paper/paper_config.hpp"
 
 namespace trunkline::hub {
 
 struct OrderAccountConfig {
   std::string exchange;
-  std::string domain = "live";  // or "testnet", "sandbox": where `endpoint` leads
+  std::string domain = "live";  // or "testnet", "sandbox": where `endpoint` leads; "paper" goes with `paper`
+  // Orders are matched here, against the hub's market data: no endpoint, credentials or journal.
+  std::optional<paper::PaperConfig> paper = {};
+  order::ConnectorType paper_type = order::ConnectorType::Spot;
   std::string account = "main";
   std::string endpoint = {};  // scheme and host in place of the venue's own
   Credentials credentials = {};
@@ -43,14 +48,18 @@ struct OrderAccountConfig {
   bus::RingConfig ring = {};
 };
 
-// The accounts that the settings name. An error says which setting is missing.
+// The accounts at venues that the settings name. An error says which setting is missing.
 Result<std::vector<OrderAccountConfig>> configured_accounts(const Settings& settings);
+// The paper accounts that the settings name; `symbols` are those subscribed to. An exchange has one account, real or
+// paper: naming it for both is refused.
+Result<std::vector<OrderAccountConfig>> configured_paper_accounts(const Settings& settings,
+                                                                  const std::vector<SymbolDescriptor>& symbols);
 
 class OrderAccount {
  public:
-  // `log` and `prices` outlive it. Opens the journal: AlreadyExists where another process has it.
-  static Result<std::unique_ptr<OrderAccount>> open(OrderAccountConfig config, const order::PriceBoard& prices,
-                                                    EventLog& log);
+  // `hub`, `log` and `prices` outlive it. Opens the journal: AlreadyExists where another process has it.
+  static Result<std::unique_ptr<OrderAccount>> open(OrderAccountConfig config, ExchangeHub& hub,
+                                                    const order::PriceBoard& prices, EventLog& log);
 
   const std::string& exchange() const noexcept { return connector_->name(); }
   const std::string& domain() const noexcept { return connector_->domain(); }
@@ -76,6 +85,12 @@ class OrderAccount {
 
  private:
   OrderAccount() = default;
+
+  Result<void> make_connector(OrderAccountConfig config, const order::PriceBoard& prices, EventLog& log);
+  void make_paper_connector(const OrderAccountConfig& config, ExchangeHub& hub, const order::PriceBoard& prices,
+                            EventLog& log);
+  template <class Connector>
+  void adopt(std::unique_ptr<Connector> connector);
 
   OrderHistory history_;  // the connector tells it until it goes
   std::shared_ptr<bus::Ring> ring_;

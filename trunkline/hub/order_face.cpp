@@ -107,9 +107,10 @@ net::HttpResponse OrderFace::place(const net::HttpRequest& request) const {
   if (!command) return problem(command.error());
   OrderAccount* const account = desk_.find(command->symbol.exchange);
   if (account == nullptr) {
-    return reply(404, {{"error", fmt::format("this hub has no account at {}: name it in orders.exchanges, with a key, "
-                                             "or start `trunkline run --sandbox`",
-                                             command->symbol.exchange)}});
+    return reply(404,
+                 {{"error", fmt::format("this hub has no account at {}: name it in orders.exchanges, with a key, or "
+                                        "trade on paper: `trunkline run --paper`, or `run --sandbox`",
+                                        command->symbol.exchange)}});
   }
   if (account->live() && !command->live) return not_live(*account);
   const auto id = account->connector().place(command->side, command->params);

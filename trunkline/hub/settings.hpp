@@ -22,6 +22,7 @@
 #include "trunkline/hub/log.hpp"
 #include "trunkline/log/log_writer.hpp"
 #include "trunkline/order/risk_gate.hpp"
+#include "trunkline/paper/paper_config.hpp"
 #include "trunkline/relay/stream_filter.hpp"
 #include "trunkline/venue/channels.hpp"
 #include "trunkline/venue/generic/mapping.hpp"
@@ -51,7 +52,8 @@ struct ExchangeSettings {
 struct OrderSettings {
   std::vector<std::string> exchanges;  // where orders go; empty: none, or what a sandbox of `run --sandbox` offers
   bool none = false;                   // said in so many words
-  std::string journal;                 // folder of the journals; empty: default_journal_folder()
+  std::vector<std::string> paper;  // where orders are matched here; "all": where market data comes from, but for these
+  std::string journal;             // folder of the journals; empty: default_journal_folder()
   log::FlushPolicy flush = log::FlushPolicy::Group;
   std::string account = "main";
   Nanos hold_limit = std::chrono::seconds{2};
@@ -80,6 +82,7 @@ struct Settings {
   bus::WaitStrategy bus_wait = bus::WaitStrategy::Block;
   LogConfig log;
   OrderSettings orders;
+  paper::PaperConfig paper;
   std::map<std::string, ExchangeSettings, std::less<>> exchanges;
   // [source.NAME]: exchanges that are described in configuration alone; docs/sources-without-code.md.
   std::map<std::string, venue::generic::Mapping, std::less<>> sources;

@@ -19,6 +19,11 @@ Outcome set_order(Settings& settings, std::string_view text) {
 }
 
 template <auto Member>
+Outcome set_paper(Settings& settings, std::string_view text) {
+  return read(text, settings.paper.*Member);
+}
+
+template <auto Member>
 Outcome set_risk(Settings& settings, std::string_view text) {
   return read(text, settings.orders.risk.*Member);
 }
@@ -103,6 +108,10 @@ constexpr std::array all_rows{
                      "exchanges that orders may go to, where there are credentials; empty: those of `run --sandbox` "
                      "that take orders, else none; `none`: none",
                      read_order_exchanges},
+    SettingsTableRow{"orders.paper", "", "list", "",
+                     "exchanges whose orders are matched here, against their market data, without an account there; "
+                     "`all`: every one that is subscribed to and not in orders.exchanges",
+                     set_order<&OrderSettings::paper>},
     SettingsTableRow{"orders.journal", "", "path", "",
                      "folder of the journals, one folder in it for each exchange, domain and account; empty: "
                      "$XDG_STATE_HOME/trunkline/journal, and one for the run alone with `run --sandbox`",
@@ -122,6 +131,21 @@ constexpr std::array all_rows{
         "orders.dead_man", "", "duration", "0s",
         "the venue is to cancel everything so long after it last heard of the hub, where it can; 0s: never",
         set_order<&OrderSettings::dead_man>},
+    SettingsTableRow{"paper.queue", "", "back or front", "back",
+                     "where a paper order stands among what is displayed at its price: behind all of it, or ahead",
+                     set_paper<&paper::PaperConfig::queue>},
+    SettingsTableRow{"paper.latency", "", "duration", "50ms", "to the paper venue, and again back from it",
+                     set_paper<&paper::PaperConfig::latency>},
+    SettingsTableRow{"paper.maker_fee", "", "number", "0.001", "part of the notional; negative: a rebate",
+                     [](Settings& s, std::string_view text) { return read_fee(text, s.paper.maker_fee); }},
+    SettingsTableRow{"paper.taker_fee", "", "number", "0.001", "part of the notional",
+                     [](Settings& s, std::string_view text) { return read_fee(text, s.paper.taker_fee); }},
+    SettingsTableRow{"paper.balances", "", "list", "",
+                     "what a paper account begins with, as USDT=10000,BTC=0.5; empty: 100000 of each quote currency "
+                     "that stands for US dollars",
+                     set_paper<&paper::PaperConfig::balances>},
+    SettingsTableRow{"paper.leverage", "", "number", "20", "of paper positions in derivatives, until it is set",
+                     [](Settings& s, std::string_view text) { return read_leverage(text, s.paper.leverage); }},
     SettingsTableRow{"risk.max_order_amount", "", "number", "0", "largest amount of an order; 0: no limit",
                      set_risk<&order::RiskLimits::max_order_amount>},
     SettingsTableRow{"risk.max_order_notional", "", "number", "100000",

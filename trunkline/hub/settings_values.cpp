@@ -139,6 +139,43 @@ Outcome read(std::string_view text, log::FlushPolicy& out) {
   return read_word(text, words, out);
 }
 
+Outcome read(std::string_view text, paper::QueueModel& out) {
+  static constexpr std::pair<std::string_view, paper::QueueModel> words[] = {{"back", paper::QueueModel::Back},
+                                                                             {"front", paper::QueueModel::Front}};
+  return read_word(text, words, out);
+}
+
+Outcome read(std::string_view text, std::vector<paper::StartingBalance>& out) {
+  std::vector<paper::StartingBalance> balances;
+  for (const std::string& item : split_list(text)) {
+    const auto equals = item.find('=');
+    const auto currency = order::Currency::from(std::string_view(item).substr(0, equals));
+    const auto amount = equals == std::string::npos ? Quantity::parse("") : Quantity::parse(item.substr(equals + 1));
+    if (!currency || currency->empty() || !amount || amount->raw() < 0) {
+      return std::unexpected("expected amounts such as USDT=10000,BTC=0.5");
+    }
+    balances.push_back({*currency, *amount});
+  }
+  out = std::move(balances);
+  return {};
+}
+
+Outcome read_fee(std::string_view text, Rate& out) {
+  const auto value = Rate::parse(text);
+  if (!value || value->raw() > Rate::one / 10 || value->raw() < -Rate::one / 10) {
+    return std::unexpected("expected a part of the notional, such as 0.001, and at most a tenth");
+  }
+  out = *value;
+  return {};
+}
+
+Outcome read_leverage(std::string_view text, std::uint32_t& out) {
+  std::uint64_t value = 0;
+  if (!read_whole(text, 1'000, value) || value == 0) return std::unexpected("expected a whole number from 1 to 1000");
+  out = static_cast<std::uint32_t>(value);
+  return {};
+}
+
 namespace {
 
 template <class Decimal>

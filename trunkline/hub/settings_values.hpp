@@ -16,6 +16,7 @@
 #include "trunkline/core/event.hpp"
 #include "trunkline/hub/log.hpp"
 #include "trunkline/log/log_writer.hpp"
+#include "trunkline/paper/paper_config.hpp"
 #include "trunkline/venue/channels.hpp"
 
 namespace trunkline::hub {
@@ -36,10 +37,15 @@ Outcome read(std::string_view text, bus::WaitStrategy& out);
 Outcome read(std::string_view text, LogFormat& out);
 Outcome read(std::string_view text, Severity& out);
 Outcome read(std::string_view text, log::FlushPolicy& out);
+Outcome read(std::string_view text, paper::QueueModel& out);
+Outcome read(std::string_view text, std::vector<paper::StartingBalance>& out);  // "USDT=10000,BTC=0.5"
 // A limit: 0 or empty is none, and read as absent.
 Outcome read(std::string_view text, Price& out);
 Outcome read(std::string_view text, Quantity& out);
 
+// A part of the notional, within a tenth either way: "0.001"; "-0.0001" is a rebate.
+Outcome read_fee(std::string_view text, Rate& out);
+Outcome read_leverage(std::string_view text, std::uint32_t& out);
 Outcome read_power_of_two(std::string_view text, std::size_t& out);
 Outcome read_symbols(std::string_view text, std::vector<std::string>& out);
 // Part of the name of a folder: letters, digits, '-' and '_', at most 32.

@@ -53,6 +53,7 @@ void ConnectorBase::report(Severity severity, std::string_view event, std::strin
                            std::vector<std::pair<std::string_view, std::string>> fields) const {
   if (config_.log == nullptr) return;
   fields.emplace_back("account", config_.account);
+  if (config_.paper) fields.emplace_back("paper", "true");
   config_.log->write({severity, event, config_.name, std::move(symbol), std::move(fields)});
 }
 
