@@ -47,7 +47,7 @@ class PaperExchange {
   std::vector<order::ListedOrder> open_orders() const;
   // Of all symbols.
   std::vector<order::TradeUpdate> fills(Nanos since) const;
-  order::AccountState account(Nanos now) const { return {account_.balances(), account_.positions(now)}; }
+  order::AccountState account(Nanos now) const { return {account_.balances(), account_.positions(now), now}; }
   order::OrderResult<void> set_leverage(SymbolHash symbol, std::uint32_t leverage);
   // Cancels everything at this time, unless it is set again; 0: never.
   void set_dead_man(Nanos at) noexcept { dead_man_ = at; }
