@@ -44,6 +44,7 @@ class Paper(unittest.TestCase):
             placed = json.loads(out)
             self.assertTrue(placed["paper"])
             self.assertEqual(placed["domain"], "paper")
+            self.assertTrue(get_json(f"{self.page}/ws/health")["connectors"][f"{exchange}:paper:main"]["connected"])
             url = f"{self.page}/orders/{placed['client_order_id']}?exchange={exchange}"
             order = eventually(lambda: get_json(url)["state"] == "Filled" and get_json(url), "it fills")
             self.assertTrue(order["exchange_order_id"].startswith("paper-"))
@@ -60,6 +61,7 @@ class Paper(unittest.TestCase):
             ready = next(line for line in metrics.splitlines() if line.startswith("trunkline_orders_ready{") and exchange in line)
             self.assertIn('domain="paper"', ready)
             self.assertEqual(get_json(f"{self.page}/ws/health")["orders"][exchange]["domain"], "paper")
+        eventually(lambda: get_json(f"{self.page}/ws/health")["status"] == "ok", "nothing of it is degraded")
         self.assertTrue(any("orders" in line and "paper" in line for line in self.hub.lines), self.hub.lines)
 
     def test_a_resting_order_is_amended_and_cancelled(self):

@@ -39,7 +39,8 @@ PaperDriver::PaperDriver(PaperConnectorConfig config, bus::Bus& market_data, Hoo
       exchange_(config_.order.name, config_.paper),
       reader_(market_data.subscribe()),
       ring_(std::make_shared<bus::Ring>(config_.ring)),
-      id_(connector::connector_id(ring_name(config_))),
+      name_(ring_name(config_)),
+      id_(connector::connector_id(name_)),
       sink_(*ring_, id_) {}
 
 PaperDriver::~PaperDriver() {
@@ -49,6 +50,15 @@ PaperDriver::~PaperDriver() {
 Nanos PaperDriver::now() const {
   if (config_.time_of_frames) return Nanos{frame_time_.load(std::memory_order_relaxed)};
   return config_.clock ? config_.clock() : unix_now();
+}
+
+void PaperDriver::tell_connected(bool connected) {
+  wire::ConnectionStatus status;
+  status.connected_since = connected ? now() : Nanos{0};
+  status.state = connected ? wire::ConnectionState::Connected : wire::ConnectionState::Stopped;
+  sink_.begin(now(), 0);
+  sink_.publish(status, std::string_view(name_), std::string_view{}, std::string_view("paper"));
+  sink_.flush();
 }
 
 void PaperDriver::start() {
@@ -182,7 +192,10 @@ PaperConnector<Base>::~PaperConnector() {
 
 template <class Base>
 void PaperConnector<Base>::connect() {
-  driver_.post([this] { this->set_connected(true, "paper"); });
+  driver_.post([this] {
+    driver_.tell_connected(true);
+    this->set_connected(true, "paper");
+  });
   driver_.start();
 }
 
@@ -198,6 +211,7 @@ void PaperConnector<Base>::disconnect() {
   driver_.stop();
   this->scope().cancel();
   this->abandon_requests("disconnected");
+  driver_.tell_connected(false);
 }
 
 template <class Base>

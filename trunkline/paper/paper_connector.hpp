@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -56,6 +57,8 @@ class PaperDriver {
   PaperDriver(PaperConnectorConfig config, bus::Bus& market_data, Hooks hooks);
   ~PaperDriver();
 
+  // On the stream, as any connector tells it; on the connector's thread, or without one.
+  void tell_connected(bool connected);
   void start();
   // Ends the thread; what is under way is lost.
   void stop();
@@ -97,6 +100,7 @@ class PaperDriver {
   PaperExchange exchange_;
   bus::BusReader reader_;
   std::shared_ptr<bus::Ring> ring_;
+  std::string name_;
   venue::ConnectorId id_;
   venue::Sink sink_;
   std::deque<Message> to_venue_;
