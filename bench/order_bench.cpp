@@ -74,6 +74,7 @@ class Desk {
     options.symbols = {"BTCUSDT"};
     options.rate = 1;
     options.trading.order_limits = false;
+    options.rest.weight_per_minute_spot = 0;
     auto started = sandbox::binance::BinanceSandbox::start(options);
     if (!started) give_up(started.error().message);
     sandbox_ = *std::move(started);

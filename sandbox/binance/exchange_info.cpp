@@ -77,17 +77,23 @@ void futures_symbol(std::string& out, const Instrument& in) {
 
 }  // namespace
 
-std::string exchange_info_body(Market market, const std::vector<const Instrument*>& instruments, std::int64_t now_ms) {
+std::string exchange_info_body(Market market, const std::vector<const Instrument*>& instruments, std::int64_t now_ms,
+                               const RestOptions& limits) {
   const bool spot = market == Market::Spot;
   std::string out = fmt::format(R"({{"timezone":"UTC","serverTime":{},)", now_ms);
   if (market == Market::Usdm) out += R"("futuresType":"U_MARGINED",)";
-  out += spot ? R"("rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":6000},)"
-                R"({"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100},)"
-                R"({"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000},)"
-                R"({"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":61000}],)"
-              : R"("rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":2400},)"
-                R"({"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":300},)"
-                R"({"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":1200}],)";
+  constexpr int no_limit = 1'000'000'000;
+  const int weight = spot ? limits.weight_per_minute_spot : limits.weight_per_minute_futures;
+  out += fmt::format(
+      R"("rateLimits":[{{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":{}}})",
+      weight == 0 ? no_limit : weight);
+  if (limits.order_limits)
+    out += spot ? R"(,{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100})"
+                  R"(,{"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000})"
+                : R"(,{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":300})"
+                  R"(,{"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":1200})";
+  if (spot) out += R"(,{"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":61000})";
+  out += "],";
   out += R"("exchangeFilters":[],)";
   if (market == Market::Usdm)
     out += R"("assets":[{"asset":"USDT","marginAvailable":true,"autoAssetExchange":"-10000"}],)";

@@ -258,7 +258,7 @@ HttpResponse RestApi::exchange_info(Market market, const HttpRequest& request) {
   } else {
     for (const Instrument& instrument : exchange_.listing(market)) wanted.push_back(&instrument);
   }
-  return ok(exchange_info_body(market, wanted, unix_now() / std::chrono::milliseconds{1}));
+  return ok(exchange_info_body(market, wanted, unix_now() / std::chrono::milliseconds{1}, options_));
 }
 
 HttpResponse RestApi::depth(const Instrument& instrument, std::size_t limit) {

@@ -18,7 +18,8 @@ namespace trunkline::sandbox::binance {
 struct RestOptions {
   int weight_per_minute_spot = 6000;  // 0: no limit; the same for both
   int weight_per_minute_futures = 2400;
-  Nanos delay{0};  // of every reply
+  bool order_limits = true;  // exchangeInfo tells of them
+  Nanos delay{0};            // of every reply
 };
 
 class RestApi {
@@ -73,6 +74,7 @@ class RestApi {
 // {"lastUpdateId":...,"bids":...}, in the market's form.
 std::string depth_body(const Instrument& instrument, const Book& book, std::int64_t event_ms);
 
-std::string exchange_info_body(Market market, const std::vector<const Instrument*>& instruments, std::int64_t now_ms);
+std::string exchange_info_body(Market market, const std::vector<const Instrument*>& instruments, std::int64_t now_ms,
+                               const RestOptions& limits);
 
 }  // namespace trunkline::sandbox::binance

@@ -22,6 +22,12 @@ std::set<Market> markets_of(const std::vector<Instrument>& instruments) {
   return markets;
 }
 
+RestOptions rest_options(const BinanceSandboxOptions& options) {
+  RestOptions rest = options.rest;
+  rest.order_limits = options.trading.order_limits;
+  return rest;
+}
+
 }  // namespace
 
 BinanceSandbox::Core::Core(BinanceSandboxOptions given, EventLog* given_log, Exchange given_exchange,
@@ -32,7 +38,7 @@ BinanceSandbox::Core::Core(BinanceSandboxOptions given, EventLog* given_log, Exc
       replay(std::move(given_replay)),
       board(exchange, faults, replay.has_value()),
       websocket(board, faults),
-      rest(exchange, faults, options.rest,
+      rest(exchange, faults, rest_options(options),
            [this](Nanos delay, std::function<void()> what) { later(delay, std::move(what)); }),
       trading(
           options.trading, exchange, rest, faults,

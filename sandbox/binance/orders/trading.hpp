@@ -12,7 +12,7 @@ namespace trunkline::sandbox::binance {
 struct TradingOptions {
   std::vector<AccountKey> accounts{{"sandbox-key", "sandbox-secret", ""}};
   Nanos listen_key_life = std::chrono::minutes{60};
-  bool order_limits = true;  // false: counted, never refused
+  bool order_limits = true;  // false: counted, never told nor refused
 };
 
 class Trading {

@@ -74,7 +74,8 @@ bool BinanceOrderGateway::within_weight(const CallSpec& spec, Nanos now) {
   const bool orders = spec.call == Call::Place || spec.call == Call::PlaceAlgo || spec.call == Call::Amend ||
                       spec.call == Call::CancelReplace;
   const std::uint32_t share = cancels ? 100 : orders ? 90 : 66;
-  if (weight_used_ + spec.weight > spec_.weight_per_minute / 100 * share) return false;
+  const std::uint32_t told = symbols_.weight_per_minute();
+  if (weight_used_ + spec.weight > (told == 0 ? spec_.weight_per_minute : told) / 100 * share) return false;
   weight_used_ += spec.weight;
   return true;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <simdjson.h>
+#include <utility>
 
 #include "trunkline/venue/binance/exchange_info.hpp"
 
@@ -42,9 +43,13 @@ TradingRule rule_of(const SegmentSpec& spec, const Instrument& instrument) {
 }
 
 // "rateLimits":[{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100}, ...]
-std::vector<order::OrderLimit> read_limits(std::string_view body) {
+struct Limits {
+  std::vector<order::OrderLimit> orders;
+  std::uint32_t weight_per_minute = 0;
+};
+Limits read_limits(std::string_view body) {
   namespace ondemand = simdjson::ondemand;
-  std::vector<order::OrderLimit> limits;
+  Limits limits;
   ondemand::parser parser;
   ondemand::document document;
   ondemand::array rows;
@@ -62,7 +67,10 @@ std::vector<order::OrderLimit> read_limits(std::string_view body) {
                        : interval == "MINUTE" ? Nanos{std::chrono::minutes{1}}
                                               : Nanos{0};  // a day's is the venue's to count
     if (type == "ORDERS" && unit != Nanos{0} && number < 100 && limit < 1'000'000) {
-      limits.push_back({static_cast<std::uint32_t>(limit), unit * static_cast<std::int64_t>(number)});
+      limits.orders.push_back({static_cast<std::uint32_t>(limit), unit * static_cast<std::int64_t>(number)});
+    }
+    if (type == "REQUEST_WEIGHT" && interval == "MINUTE" && number == 1 && limit <= 1'000'000'000) {
+      limits.weight_per_minute = static_cast<std::uint32_t>(limit);
     }
   }
   return limits;
@@ -90,7 +98,9 @@ Result<Symbols> Symbols::parse(const SegmentSpec& spec, std::string_view body) {
     symbols.by_name_.emplace(instrument.venue_symbol, symbols.rules_.size());
     symbols.rules_.push_back(rule_of(spec, instrument));
   }
-  symbols.limits_ = read_limits(body);
+  Limits limits = read_limits(body);
+  symbols.limits_ = std::move(limits.orders);
+  symbols.weight_per_minute_ = limits.weight_per_minute;
   return symbols;
 }
 
