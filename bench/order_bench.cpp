@@ -103,14 +103,12 @@ class Desk {
     price_ = Price::from_raw(book->bids.front().price.raw() / 100 * 90);
   }
 
+  // Far from the market and gone at once: the venue takes 200 open orders and no more.
   OrderId buy() {
-    const auto id = connector->buy({.trading_pair = "BTC-USDT", .amount = "0.001", .price = price_});
+    const auto id = connector->buy(
+        {.trading_pair = "BTC-USDT", .amount = "0.001", .price = price_, .time_in_force = TimeInForce::Ioc});
     if (!id) give_up(id.error().message);
     return *id;
-  }
-  void cancel_everything() {
-    connector->cancel_all();
-    wait_for([&] { return connector->tracker().active_order_count() == 0; }, "orders stay open");
   }
 
  private:
@@ -134,9 +132,8 @@ double to_socket(Desk& desk) {
     const OrderId id = desk.buy();
     wait_for([&] { return sent_at.load(std::memory_order_acquire) != 0; }, "nothing is sent");
     taken.push_back(static_cast<double>(sent_at.load() - start.count()) / 1'000);
-    wait_for([&] { return desk.connector->tracker().find(id)->state == OrderState::Open; }, "no acknowledgement");
+    wait_for([&] { return desk.connector->tracker().find(id)->state == OrderState::Expired; }, "no acknowledgement");
   }
-  desk.cancel_everything();
   return median(std::move(taken));
 }
 
@@ -167,12 +164,10 @@ double orders_a_second(Desk& desk) {
   for (int i = 0; i < count; ++i) desk.buy();
   wait_for(
       [&] {
-        return desk.connector->counters().sent - before == count &&
-               desk.connector->tracker().active_orders().back().state == OrderState::Open;
+        return desk.connector->counters().sent - before == count && desk.connector->tracker().active_order_count() == 0;
       },
       "orders are not acknowledged");
   const double seconds = std::chrono::duration<double>(monotonic_now() - start).count();
-  desk.cancel_everything();
   return count / seconds / 1'000;
 }
 
