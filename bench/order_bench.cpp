@@ -133,6 +133,7 @@ double to_socket(Desk& desk) {
     wait_for([&] { return sent_at.load(std::memory_order_acquire) != 0; }, "nothing is sent");
     taken.push_back(static_cast<double>(sent_at.load() - start.count()) / 1'000);
     wait_for([&] { return desk.connector->tracker().find(id)->state == OrderState::Expired; }, "no acknowledgement");
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});  // what the last one led to has been dealt with
   }
   return median(std::move(taken));
 }
