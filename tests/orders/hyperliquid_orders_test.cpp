@@ -233,7 +233,8 @@ TEST_F(HyperliquidOrders, WhatAFillMadeTooLargeIsAmendedDown) {
   ASSERT_TRUE(desk.reaches(*id, OrderState::Open)) << desk.log.text();
   ASSERT_TRUE(server_->inject("amend_races_fill"));  // half of it fills before the amendment is made
   ASSERT_TRUE(desk.connector->amend(*id, {.price = near(true, 89)}));
-  ASSERT_TRUE(eventually([&] { return desk.log.has("order_larger_than_asked"); })) << desk.log.text();
+  ASSERT_TRUE(eventually([&] { return desk.log.has("order_larger_than_asked"); }))
+      << desk.log.text() << desk.order(*id).amount.to_text() << " " << record().dump();
   EXPECT_TRUE(eventually([&] {
     const InFlightOrder order = desk.order(*id);
     return order.amount.to_text() == "0.02" && order.filled_amount.to_text() == "0.01" && order.doubts == 0 &&

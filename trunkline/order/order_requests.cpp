@@ -197,7 +197,8 @@ void ConnectorBase::take_back_excess() {
     const auto order = tracker_.find(id);
     const bool open = order->state == OrderState::Open || order->state == OrderState::PartiallyFilled;
     const bool amending = !order->amend_price.is_absent() || !order->amend_amount.is_absent();
-    if (excess.tried || !open || amending || order->doubts != 0) continue;
+    // What is left to ask for follows from all its fills.
+    if (excess.tried || !open || amending || order->doubts != 0 || order->fills_missing()) continue;
     excess.tried = true;
     due.push_back(*order);
     due.back().amount = Quantity::from_raw(order->amount.raw() - excess.amount.raw());
