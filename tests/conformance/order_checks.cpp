@@ -84,6 +84,7 @@ void partial_fills_add_up(const OrderSubject& subject, std::string_view) {
   OrderRun run(subject);
   const OrderId id = run.rest();
   ASSERT_RESTS(id);
+  run.post("/sandbox/pause", {});  // nobody else comes by
   const Quantity half = Quantity::from_raw(run.order(id).amount.raw() / 2);
   const auto fill = [&] {
     run.post("/sandbox/account/fill",

@@ -135,8 +135,9 @@ class HyperliquidOrders : public ::testing::Test {
       EXPECT_EQ(heard[i].trading_pair, hash_symbol_text("hyperliquid:BTC-USD"));
     }
   }
-  // A stranger trades with what rests of it.
+  // A stranger trades with what rests of it, and after him nobody: he has emptied the book down to it.
   void fill(const OrderId& id, const char* quantity) const {
+    server_->pause(true);
     sandbox::test::Loop loop;
     sandbox::test::Rest rest(loop, server_->port());
     const json body{
@@ -231,6 +232,7 @@ TEST_F(HyperliquidOrders, WhatAFillMadeTooLargeIsAmendedDown) {
   const auto id = desk.connector->buy({.trading_pair = "BTC-USD", .amount = "0.02", .price = near(true, 90)});
   ASSERT_TRUE(id) << id.error().message;
   ASSERT_TRUE(desk.reaches(*id, OrderState::Open)) << desk.log.text();
+  server_->pause(true);                              // nobody else comes by
   ASSERT_TRUE(server_->inject("amend_races_fill"));  // half of it fills before the amendment is made
   ASSERT_TRUE(desk.connector->amend(*id, {.price = near(true, 89)}));
   ASSERT_TRUE(eventually([&] { return desk.log.has("order_larger_than_asked"); }))
