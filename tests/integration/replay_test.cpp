@@ -126,7 +126,7 @@ std::string reference_data(const Recording& recording) {
   const auto instruments = replay->instruments();
   std::vector<const sandbox::Instrument*> listed;
   for (const auto& instrument : instruments) listed.push_back(&instrument);
-  return served::exchange_info_body(recording.market, listed, 0);
+  return served::exchange_info_body(recording.market, listed, 0, {});
 }
 
 binance::BinanceConfig venue_config(const Recording& recording, const std::string& info) {
