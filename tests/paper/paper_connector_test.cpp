@@ -450,7 +450,7 @@ TEST(PaperConnector, HasAThreadOfItsOwnAndComesBackAfterADisconnect) {
   ASSERT_TRUE(eventually([&] { return connector.is_ready(); }));
   feed.sold(btc, "98", "3");
   ASSERT_TRUE(eventually([&] { return connector.tracker().find(id->view())->state == OrderState::Filled; }));
-  EXPECT_EQ(connector.balance("BTC")->total, amount("6"));
+  EXPECT_TRUE(eventually([&] { return connector.balance("BTC")->total == amount("6"); })) << "told after the fill";
 }
 
 }  // namespace
