@@ -151,14 +151,17 @@ class PaperConnector : public Base {
   PaperDriver driver_;
 };
 
+// Both end their thread while they are whole: it calls what they are.
 class SpotPaperConnector final : public PaperConnector<order::SpotExchangeBase> {
  public:
   using PaperConnector::PaperConnector;
+  ~SpotPaperConnector() override { driver().stop(); }
 };
 
 class PerpetualPaperConnector final : public PaperConnector<order::PerpetualDerivativeBase> {
  public:
   using PaperConnector::PaperConnector;
+  ~PerpetualPaperConnector() override { driver().stop(); }
 
  protected:
   order::Task<order::OrderResult<void>> change_leverage(SymbolHash trading_pair, std::uint32_t leverage) override;
