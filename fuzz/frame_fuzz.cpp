@@ -20,28 +20,10 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-template <class M>
-std::size_t encode_again(std::span<std::byte> out, FrameView frame, const M& m) {
-  if constexpr (requires { bids(m); }) {
-    return encode(out, m, bids(m), asks(m), frame.flags(), frame.sequence());
-  } else if constexpr (requires { venue_symbol(m); }) {
-    return encode(out, m, text(m), venue_symbol(m), frame.flags(), frame.sequence());
-  } else if constexpr (requires { endpoint(m); }) {
-    return encode(out, m, connector(m), endpoint(m), reason(m), frame.flags(), frame.sequence());
-  } else if constexpr (requires { symbols(m); }) {
-    return encode(out, m, symbols(m), frame.flags(), frame.sequence());
-  } else if constexpr (requires { server(m); }) {
-    return encode(out, m, server(m), frame.flags(), frame.sequence());
-  } else if constexpr (requires { other(m); }) {
-    return encode(out, m, other(m), frame.flags(), frame.sequence());
-  } else {
-    return encode(out, m, frame.flags(), frame.sequence());
-  }
-}
-
-std::size_t encode_again(std::span<std::byte> out, FrameView frame) {
+std::size_t encode_frame(std::span<std::byte> out, FrameView frame) {
   std::size_t size = 0;
-  visit_message(frame, [&](const auto& message) { size = encode_again(out, frame, message); });
+  visit_message(frame,
+                [&](const auto& message) { size = encode_again(out, message, frame.flags(), frame.sequence()); });
   return size;
 }
 
@@ -54,10 +36,10 @@ void check(FrameView frame) {
   require(read == (json.size() != 0));
   require(!to_line(frame).empty());
   if (!read) return;
-  const std::size_t size = encode_again(first, frame);
+  const std::size_t size = encode_frame(first, frame);
   require(size != 0 && size <= frame.size());
   const auto decoded = FrameView::parse(std::span(first).first(size));
-  require(decoded && encode_again(second, *decoded) == size);
+  require(decoded && encode_frame(second, *decoded) == size);
   require(std::equal(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(size), second.begin()));
 }
 

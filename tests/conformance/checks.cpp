@@ -48,7 +48,7 @@ void maps_symbols_first(const Subject& subject) {
 void tells_refused_subscriptions(const Subject& subject) {
   Run run(subject, {.symbols = 1});
   ASSERT_ALL_LIVE(run);
-  run.inject(fmt::format("refuse_subscription:stream={},count=0", subject.main_stream()));
+  run.sandbox().inject(fmt::format("refuse_subscription:stream={},count=0", subject.main_stream()));
   run.subscribe(subject.symbols[2]);
   EXPECT_TRUE(run.until([&] { return run.events("subscription_refused") >= 1; })) << run.event_text();
   EXPECT_TRUE(run.live(hit(subject)));
@@ -57,7 +57,7 @@ void tells_refused_subscriptions(const Subject& subject) {
 void finds_silent_subscriptions(const Subject& subject) {
   Run run(subject, {.symbols = 1});
   ASSERT_ALL_LIVE(run);
-  run.inject(fmt::format("silent_subscription:stream={},count=1", subject.main_stream()));
+  run.sandbox().inject(fmt::format("silent_subscription:stream={},count=1", subject.main_stream()));
   run.subscribe(subject.symbols[1]);
   EXPECT_TRUE(run.until([&] { return run.events("subscription_silent") >= 1; }, 90s)) << run.event_text();
   EXPECT_TRUE(run.until([&] { return run.all_live(); }, 60s)) << run.event_text();
@@ -227,9 +227,9 @@ void a_quiet_symbol_is_not_stale(const Subject& subject) {
   Run run(subject, {});
   ASSERT_ALL_LIVE(run);
   run.forget();
-  run.pause();
+  run.sandbox().pause();
   run.during(6s);
-  run.resume();
+  run.sandbox().resume();
   EXPECT_TRUE(run.all_live()) << run.states(hit(subject)) << run.event_text();
   EXPECT_EQ(run.reasons(hit(subject)), std::set<std::string>{});
 }
@@ -248,7 +248,7 @@ void book_fault(const Subject& subject, Finds finds, const std::string& fault, c
   Run run(subject, {.audit_interval = finds == Finds::ByAudit ? Nanos{2s} : Nanos{5min}});
   EXPECT_ENDS_TRUE(run);
   run.forget();
-  run.inject(fault_of(run.seen(hit(subject)), fault) + ",stream=" + stream);
+  run.sandbox().inject(fault_of(run.seen(hit(subject)), fault) + ",stream=" + stream);
   ASSERT_TRUE(run.until([&] { return run.armed() == 0; }, 20s)) << "the fault did not strike";
   if (finds == Finds::AtOnce) {
     EXPECT_TRUE(run.until([&] { return !run.reasons(hit(subject)).empty(); })) << run.event_text();
@@ -284,7 +284,7 @@ void survives_corrupt(const Subject& subject) {
 void survives_truncate(const Subject& subject) {
   Run run(subject, {.audit_interval = 2s});
   EXPECT_ENDS_TRUE(run);
-  run.inject(fault_of(run.seen(hit(subject)), "truncate") + ",stream=" + subject.main_stream());
+  run.sandbox().inject(fault_of(run.seen(hit(subject)), "truncate") + ",stream=" + subject.main_stream());
   EXPECT_TRUE(run.until([&] {
     return run.events("connector_depth_parse_error") + run.events("connector_trade_parse_error") +
                run.events("connector_parse_error") >
@@ -297,7 +297,7 @@ void lost_trades_are_told(const Subject& subject) {
   Run run(subject, {});
   auto& seen = run.seen(hit(subject));
   ASSERT_TRUE(run.until([&] { return seen.trades.size() >= 3; }, 60s));
-  run.inject(fault_of(seen, "drop") + ",stream=trade");
+  run.sandbox().inject(fault_of(seen, "drop") + ",stream=trade");
   EXPECT_TRUE(run.until([&] { return seen.missed > 0; }, 60s)) << run.event_text();
 }
 
@@ -311,7 +311,7 @@ void connection_fault(const Subject& subject, std::string_view fault) {
   Run run(subject, {.audit_interval = 2s});
   EXPECT_ENDS_TRUE(run);
   run.forget();
-  run.inject(on_main_stream(subject, fault));
+  run.sandbox().inject(on_main_stream(subject, fault));
   EXPECT_TRUE(run.until([&] { return run.told(hit(subject)); }, 60s)) << run.event_text();
   EXPECT_ENDS_TRUE(run);
   EXPECT_EQ(run.violations, std::vector<std::string>{});
@@ -329,7 +329,7 @@ void survives_half_open(const Subject& subject) {
 void survives_stall(const Subject& subject) {
   Run run(subject, {.audit_interval = 2s});
   EXPECT_ENDS_TRUE(run);
-  run.inject(on_main_stream(subject, "stall:duration_ms=1500"));
+  run.sandbox().inject(on_main_stream(subject, "stall:duration_ms=1500"));
   ASSERT_TRUE(run.until([&] { return run.armed() == 0; }));
   EXPECT_ENDS_TRUE(run);
 }
@@ -337,8 +337,8 @@ void survives_refusal(const Subject& subject) {
   Run run(subject, {});
   EXPECT_ENDS_TRUE(run);
   run.forget();
-  run.inject(on_main_stream(subject, "close:code=0"));
-  run.inject("refuse:duration_ms=1000");
+  run.sandbox().inject(on_main_stream(subject, "close:code=0"));
+  run.sandbox().inject("refuse:duration_ms=1000");
   EXPECT_TRUE(run.until([&] { return run.told(hit(subject)); })) << run.event_text();
   ASSERT_TRUE(run.until([&] { return run.report().connected && run.all_live(); }, 60s)) << run.event_text();
   EXPECT_ENDS_TRUE(run);
@@ -351,9 +351,9 @@ void snapshot_fault(const Subject& subject, const std::string& fault) {
   EXPECT_ENDS_TRUE(run);
   auto& seen = run.seen(hit(subject));
   run.forget();
-  run.inject(fault_of(seen, fault));
+  run.sandbox().inject(fault_of(seen, fault));
   // One loss alone may be made good by the next message.
-  run.inject(fault_of(seen, subject.lost == Finds::IfWrong ? "drop:count=50" : "drop") + ",stream=depth");
+  run.sandbox().inject(fault_of(seen, subject.lost == Finds::IfWrong ? "drop:count=50" : "drop") + ",stream=depth");
   ASSERT_TRUE(run.until([&] { return !run.reasons(hit(subject)).empty(); })) << run.event_text();
   EXPECT_ENDS_TRUE(run);
   EXPECT_EQ(run.reasons(other(subject)), std::set<std::string>{}) << run.states(other(subject));

@@ -84,16 +84,11 @@ void partial_fills_add_up(const OrderSubject& subject, std::string_view) {
   OrderRun run(subject);
   const OrderId id = run.rest();
   ASSERT_RESTS(id);
-  run.post("/sandbox/pause", {});  // nobody else comes by
   const Quantity half = Quantity::from_raw(run.order(id).amount.raw() / 2);
-  const auto fill = [&] {
-    run.post("/sandbox/account/fill",
-             {{"key", run.record()["key"]}, {"client_id", id.str()}, {"quantity", half.to_text()}});
-  };
-  fill();
+  run.fill(id, half);
   ASSERT_TRUE(run.reaches(id, State::PartiallyFilled)) << run.log();
   EXPECT_EQ(run.order(id).filled_amount, half);
-  fill();
+  run.fill(id, half);
   ASSERT_TRUE(run.reaches(id, State::Filled)) << run.log();
   for (const TradeUpdate& each : run.order(id).fills) EXPECT_EQ(each.liquidity, Liquidity::Maker);
   EXPECT_ENDS_EQUAL(run);
@@ -215,9 +210,9 @@ void takes_over_its_journal(const OrderSubject& subject, std::string_view) {
   ASSERT_RESTS(id);
   const OrderId other = run.rest(95);  // whoever trades with it comes by nothing else of ours
   ASSERT_RESTS(other);
-  const std::string key = run.record()["key"];
+  const Quantity whole = run.order(other).amount;
   run.close();
-  run.post("/sandbox/account/fill", {{"key", key}, {"client_id", other.str()}});
+  run.fill(other, whole);
   run.open();
   EXPECT_TRUE(run.reaches(other, State::Filled)) << "filled while nobody was there\n" << run.log();
   EXPECT_EQ(run.order(id).state, State::Open);
@@ -296,8 +291,9 @@ void funding_is_told_once(const OrderSubject& subject, std::string_view) {
   OrderRun run(subject);
   fill_at_market(run, TradeType::Buy);
   const auto pay = [&] {
-    run.post("/sandbox/account/funding",
-             {{"market", subject.market}, {"symbol", run.rule().venue_symbol}, {"rate", "0.0001"}});
+    run.sandbox().post(
+        "/sandbox/account/funding",
+        json{{"market", subject.market}, {"symbol", run.rule().venue_symbol}, {"rate", "0.0001"}}.dump());
   };
   const auto equal = [&] {
     std::vector<std::string> ours;
@@ -309,7 +305,7 @@ void funding_is_told_once(const OrderSubject& subject, std::string_view) {
   };
   pay();
   EXPECT_TRUE(run.until(equal)) << run.log();
-  run.inject("venue_restart:duration_ms=500");
+  run.sandbox().inject("venue_restart:duration_ms=500");
   static_cast<void>(run.connector().buy(run.wanted(run.bid(80))));
   EXPECT_TRUE(run.until([&] { return !run.connector().is_connected(); })) << run.log();
   pay();
@@ -340,7 +336,7 @@ void survives(const OrderSubject& subject, std::string_view fault) {
   OrderRun run(subject);
   const OrderId first = run.rest();
   ASSERT_RESTS(first);
-  run.inject(std::string(fault));
+  run.sandbox().inject(std::string(fault));
   const auto settled = [&](const OrderId& id) {
     static_cast<void>(run.until(
         [&] {
@@ -361,7 +357,7 @@ void survives(const OrderSubject& subject, std::string_view fault) {
   EXPECT_TRUE(run.until([&] { return run.struck(std::string(fault)); })) << "the fault did not strike\n" << run.log();
   if (fault.starts_with("clock_skew") || fault.find("count=0") != std::string_view::npos) {
     static_cast<void>(run.until([&] { return run.connector().tracker().active_order_count() == 0; }, 3s));
-    run.clear_faults();
+    run.sandbox().clear_faults();
   }
   EXPECT_ENDS_EQUAL(run);
   for (const InFlightOrder& order : run.connector().tracker().all_orders()) EXPECT_FALSE(order.lost);

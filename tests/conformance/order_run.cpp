@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <gtest/gtest.h>
+#include <map>
+#include <mutex>
 #include <set>
-#include <thread>
 
+#include "tests/support/eventually.hpp"
 #include "trunkline/connector/gateway_connector.hpp"
 
 namespace trunkline::conformance {
@@ -13,26 +14,7 @@ namespace trunkline::conformance {
 using namespace order;
 using nlohmann::json;
 
-class OrderRun::Log final : public EventLog {
- public:
-  void write(const Event& event) override {
-    const std::lock_guard lock(mutex_);
-    if (event.severity == Severity::Debug || text_.size() > 20'000) return;
-    text_ += event.name;
-    for (const auto& [key, value] : event.fields) text_ += fmt::format(" {}={}", key, value);
-    text_ += "\n";
-  }
-  std::string text() {
-    const std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::string text_;
-};
-
-class OrderRun::Heard final : public OrderEventListener, public TradeEventListener, public ErrorEventListener {
+class OrderRun::Heard final : public OrderEventListener, public TradeEventListener {
  public:
   void on_order_event(const OrderEvent& event) override {
     const std::lock_guard lock(mutex);
@@ -43,28 +25,21 @@ class OrderRun::Heard final : public OrderEventListener, public TradeEventListen
     const std::lock_guard lock(mutex);
     fundings.push_back(payment);
   }
-  void on_error(const ErrorEvent& event) override {
-    const std::lock_guard lock(mutex);
-    errors.push_back(event.error);
-  }
 
   std::mutex mutex;
   std::map<std::string, std::vector<OrderState>> states;
   std::vector<FundingPayment> fundings;
-  std::vector<OrderError> errors;
 };
 
 OrderRun::OrderRun(const OrderSubject& subject, Options options)
-    : subject_(subject),
-      options_(std::move(options)),
-      log_(std::make_unique<Log>()),
-      heard_(std::make_unique<Heard>()) {
+    : subject_(subject), options_(std::move(options)), heard_(std::make_unique<Heard>()) {
   const auto venue = sandbox::SandboxRegistry::find(subject.exchange);
   if (!venue) throw std::runtime_error(venue.error().message);
   auto started = (*venue)->start({.symbols = {*SymbolDescriptor::parse(subject.symbol)}, .rate = 200}, nullptr);
   if (!started) throw std::runtime_error(started.error().message);
   sandbox_ = *std::move(started);
   endpoint_ = sandbox_->endpoint(subject.exchange);
+  control_.emplace(endpoint_);
   const auto row = hub::OrderRegistry::find(subject.exchange);
   if (!row) throw std::runtime_error(row.error().message);
   row_ = *row;
@@ -81,7 +56,7 @@ std::unique_ptr<ConnectorBase> OrderRun::make() {
   config.order.journal.folder = options_.journal;
   config.order.dead_man = options_.dead_man;
   config.order.risk = {.max_order_notional = Price::absent(), .duplicate_window = Nanos{0}};
-  config.order.log = log_.get();
+  config.order.log = &log_;
   config.order.first_query = 50ms;
   config.order.audit_interval = 2s;
   config.session.backoff = {.first = 20ms, .cap = 200ms};
@@ -93,13 +68,12 @@ std::unique_ptr<ConnectorBase> OrderRun::make() {
   if (!gateway) throw std::runtime_error(gateway.error().message);
   std::unique_ptr<ConnectorBase> made;
   if (row_->type == ConnectorType::Spot) {
-    made = std::make_unique<connector::SpotGatewayConnector>(config, *std::move(gateway), *log_);
+    made = std::make_unique<connector::SpotGatewayConnector>(config, *std::move(gateway), log_);
   } else {
-    made = std::make_unique<connector::PerpetualGatewayConnector>(config, *std::move(gateway), *log_);
+    made = std::make_unique<connector::PerpetualGatewayConnector>(config, *std::move(gateway), log_);
   }
   made->set_order_event_listener(heard_.get());
   made->set_trade_event_listener(heard_.get());
-  made->set_error_event_listener(heard_.get());
   return made;
 }
 
@@ -123,12 +97,7 @@ TradingRule OrderRun::rule() {
 }
 
 bool OrderRun::until(const std::function<bool()>& condition, Nanos limit) {
-  const Nanos deadline = monotonic_now() + limit;
-  while (!condition()) {
-    if (monotonic_now() > deadline) return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
+  return test::eventually(condition, limit);
 }
 
 bool OrderRun::reaches(const OrderId& id, OrderState state, Nanos limit) {
@@ -144,18 +113,18 @@ InFlightOrder OrderRun::order(const OrderId& id) {
   return connector_->tracker().get_order(id).value_or(InFlightOrder{});
 }
 
+Price OrderRun::best(const char* side) {
+  const json book =
+      sandbox().get(fmt::format("/sandbox/book?market={}&symbol={}&depth=1", subject_.market, rule().venue_symbol));
+  return *Price::parse(book[side][0][0].get<std::string>());
+}
+
 Price OrderRun::bid(std::int64_t percent) {
-  const json book = json::parse(
-      http("GET", fmt::format("/sandbox/book?market={}&symbol={}", subject_.market, rule().venue_symbol)).second);
-  const Price best = *Price::parse(book["bids"][0][0].get<std::string>());
-  return quantize_price(rule(), Price::from_raw(best.raw() / 100 * percent), TradeType::Buy);
+  return quantize_price(rule(), Price::from_raw(best("bids").raw() / 100 * percent), TradeType::Buy);
 }
 
 Price OrderRun::ask(std::int64_t percent) {
-  const json book = json::parse(
-      http("GET", fmt::format("/sandbox/book?market={}&symbol={}", subject_.market, rule().venue_symbol)).second);
-  const Price best = *Price::parse(book["asks"][0][0].get<std::string>());
-  return quantize_price(rule(), Price::from_raw(best.raw() / 100 * percent), TradeType::Sell);
+  return quantize_price(rule(), Price::from_raw(best("asks").raw() / 100 * percent), TradeType::Sell);
 }
 
 OrderParams OrderRun::wanted(Price price) const {
@@ -184,55 +153,21 @@ std::vector<FundingPayment> OrderRun::fundings() {
   return heard_->fundings;
 }
 
-std::vector<OrderError> OrderRun::errors() {
-  const std::lock_guard lock(heard_->mutex);
-  return heard_->errors;
-}
-
-std::string OrderRun::log() {
-  return log_->text();
-}
-
 // --- The sandbox ----------------------------------------------------------------------------------------------------
 
-std::pair<int, std::string> OrderRun::http(const std::string& method, const std::string& target,
-                                           const std::string& body) {
-  const auto url = *net::Url::parse(endpoint_);
-  std::optional<std::pair<int, std::string>> out;
-  net::HttpClient::Request request{
-      .method = method, .url = fmt::format("http://{}:{}{}", url.host, url.port, target), .body = body};
-  http_.send(std::move(request), [&](Result<net::HttpClient::Reply> reply) {
-    out = reply ? std::pair{reply->status, std::string(reply->body())} : std::pair{0, reply.error().message};
-  });
-  while (!out) {
-    io_.restart();
-    io_.run_one_for(10ms);
-  }
-  return *out;
-}
-
-void OrderRun::inject(const std::string& fault) {
-  const auto [status, body] = http("POST", "/sandbox/fault", fault);
-  EXPECT_EQ(status, 200) << fault << ": " << body;
-}
-
 bool OrderRun::struck(const std::string& fault) {
-  const json status = json::parse(http("GET", "/sandbox/status").second);
+  const json status = sandbox().status();
   return status["faults"]["injected"].value(fault.substr(0, fault.find(':')), 0) > 0;
 }
 
-void OrderRun::clear_faults() {
-  http("DELETE", "/sandbox/fault");
-}
-
-json OrderRun::post(const std::string& path, const json& body) {
-  const auto [status, text] = http("POST", path, body.dump());
-  EXPECT_EQ(status, 200) << path << ": " << text;
-  return json::parse(text, nullptr, false);
-}
-
 json OrderRun::record() {
-  return json::parse(http("GET", fmt::format("/sandbox/account?key={}", row_->sandbox_key)).second, nullptr, false);
+  return sandbox().get(fmt::format("/sandbox/account?key={}", row_->sandbox_key));
+}
+
+void OrderRun::fill(const OrderId& id, Quantity quantity) {
+  sandbox().pause();
+  sandbox().post("/sandbox/account/fill",
+                 json{{"key", row_->sandbox_key}, {"client_id", id.str()}, {"quantity", quantity.to_text()}}.dump());
 }
 
 namespace {

@@ -1,22 +1,19 @@
 // One account of a venue: an order connector on the venue's sandbox over real sockets, and all that comes of it.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <deque>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "conformance/order_subject.hpp"
+#include "conformance/sandbox_control.hpp"
 #include "sandbox/registry.hpp"
-#include "trunkline/bus/ring.hpp"
+#include "tests/support/quiet_log.hpp"
 #include "trunkline/hub/order_registry.hpp"
-#include "trunkline/net/http_client.hpp"
 #include "trunkline/order/perpetual_derivative_base.hpp"
 
 namespace trunkline::conformance {
@@ -59,16 +56,14 @@ class OrderRun {
   // What listeners heard, in its sequence.
   std::vector<order::OrderState> states_of(const order::OrderId& id);
   std::vector<order::FundingPayment> fundings();
-  std::vector<order::OrderError> errors();
-  std::string log();
+  std::string log() const { return log_.text(); }
 
-  // The sandbox.
-  void inject(const std::string& fault);
+  SandboxControl& sandbox() { return *control_; }
   bool struck(const std::string& fault);
-  void clear_faults();
-  nlohmann::json post(const std::string& path, const nlohmann::json& body);
   // The account's books of record.
   nlohmann::json record();
+  // A stranger trades with so much of this order, and from then on nobody: he has emptied the book down to it.
+  void fill(const order::OrderId& id, Quantity quantity);
 
   // The first thing that the connector and the books of record do not agree upon; empty where they are equal.
   std::string difference();
@@ -77,19 +72,17 @@ class OrderRun {
 
  private:
   class Heard;
-  class Log;
-  std::pair<int, std::string> http(const std::string& method, const std::string& target, const std::string& body = "");
+  Price best(const char* side);
 
   OrderSubject subject_;
   Options options_;
   const hub::OrderExchangeRow* row_ = nullptr;
-  std::unique_ptr<Log> log_;
+  test::QuietLog log_;
   std::unique_ptr<Heard> heard_;
   std::unique_ptr<sandbox::RunningSandbox> sandbox_;
   std::string endpoint_;
+  std::optional<SandboxControl> control_;
   std::unique_ptr<order::ConnectorBase> connector_;
-  net::asio::io_context io_{1};
-  net::HttpClient http_{io_};
 };
 
 }  // namespace trunkline::conformance

@@ -35,7 +35,8 @@ Run::Run(const Subject& subject, const Options& options) : subject_(subject), lo
   auto started = (*row)->start(request, nullptr);
   if (!started) throw std::runtime_error(started.error().message);
   sandbox_ = *std::move(started);
-  endpoint_ = sandbox_->endpoint(subject.exchange);
+  const std::string endpoint = sandbox_->endpoint(subject.exchange);
+  control_.emplace(endpoint, [this] { drain(); });
 
   auto config = hub::ExchangeConfig::websocket(subject.exchange);
   config.audit_interval(options.audit_interval).credentials(subject.credentials);
@@ -45,7 +46,7 @@ Run::Run(const Subject& subject, const Options& options) : subject_(subject), lo
   connector.session.connector = subject.exchange;
   connector.session.tick = 20ms;
   connector.session.backoff.first = 100ms;
-  connector.session.endpoints = *net::EndpointMap::make({{"*", endpoint_}});
+  connector.session.endpoints = *net::EndpointMap::make({{"*", endpoint}});
   const auto venue = hub::ExchangeRegistry::find(subject.exchange);
   if (!venue) throw std::runtime_error(venue.error().message);
   connector_ = std::make_unique<connector::SessionConnector>(connector, (*venue)->make(config), *log_);
@@ -205,53 +206,11 @@ std::string Run::event_text() {
 
 // --- The sandbox ----------------------------------------------------------------------------------------------------
 
-std::pair<int, std::string> Run::http(const std::string& method, const std::string& target, const std::string& body) {
-  // The control endpoint is the origin's, whatever path stands in for the venue's own.
-  const auto url = *net::Url::parse(endpoint_);
-  std::optional<std::pair<int, std::string>> out;
-  net::HttpClient::Request request{
-      .method = method, .url = fmt::format("http://{}:{}{}", url.host, url.port, target), .body = body};
-  http_.send(std::move(request), [&](Result<net::HttpClient::Reply> reply) {
-    out = reply ? std::pair{reply->status, std::string(reply->body())} : std::pair{0, reply.error().message};
-  });
-  while (!out) {
-    io_.restart();
-    io_.run_one_for(10ms);
-    drain();
-  }
-  return *out;
-}
-
-void Run::inject(const std::string& fault) {
-  const auto [status, body] = http("POST", "/sandbox/fault", fault);
-  EXPECT_EQ(status, 200) << fault << ": " << body;
-}
-
-void Run::clear_faults() {
-  http("DELETE", "/sandbox/fault");
-}
-
-json Run::status() {
-  return json::parse(http("GET", "/sandbox/status").second, nullptr, false);
-}
-
-std::size_t Run::armed() {
-  return status()["faults"]["armed"].size();
-}
-
-void Run::pause() {
-  EXPECT_EQ(http("POST", "/sandbox/pause").first, 200);
-}
-
-void Run::resume() {
-  EXPECT_EQ(http("POST", "/sandbox/resume").first, 200);
-}
-
 std::string Run::difference(const std::string& symbol) {
   Seen& mine = seen(symbol);
   if (!live(symbol)) return fmt::format("{} is not Live: {}", symbol, states(symbol));
   if (!subject_.has_books()) return {};
-  const auto [status, body] = http("GET", fmt::format("/sandbox/book?symbol={}", mine.venue_symbol));
+  const auto [status, body] = sandbox().ask("GET", fmt::format("/sandbox/book?symbol={}", mine.venue_symbol));
   if (status != 200) return body;
   const json truth = json::parse(body);
   for (const book::Side side : {book::Side::Bid, book::Side::Ask}) {
@@ -279,10 +238,10 @@ bool Run::ends_true(Nanos limit) {
   const Nanos deadline = monotonic_now() + limit;
   while (monotonic_now() < deadline) {
     if (!until([this] { return all_live(); }, deadline - monotonic_now())) return false;
-    pause();
+    sandbox().pause();
     // What was sent before the pause is on its way.
     const bool equal = until([this] { return why_not_true().empty(); }, 2s);
-    resume();
+    sandbox().resume();
     if (equal) return true;
     // What shows an error are messages, or an audit: both want the venue to go on.
     during(1s);

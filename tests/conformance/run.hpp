@@ -1,7 +1,6 @@
 // One venue connected to its sandbox over real sockets, and all that comes of it.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -13,12 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "conformance/sandbox_control.hpp"
 #include "conformance/subject.hpp"
 #include "sandbox/registry.hpp"
 #include "trunkline/book/book.hpp"
 #include "trunkline/connector/session_connector.hpp"
 #include "trunkline/core/symbol.hpp"
-#include "trunkline/net/http_client.hpp"
 #include "trunkline/venue/channels.hpp"
 
 namespace trunkline::conformance {
@@ -83,13 +82,8 @@ class Run {
   int events(const std::string& name);
   std::string event_text();
 
-  // The sandbox's control endpoint.
-  void inject(const std::string& fault);
-  void clear_faults();
-  std::size_t armed();
-  void pause();
-  void resume();
-  nlohmann::json status();
+  SandboxControl& sandbox() { return *control_; }
+  std::size_t armed() { return sandbox().status()["faults"]["armed"].size(); }
   // The venue stands still; the book's levels equal the sandbox's. Empty where they do, else the first difference.
   std::string difference(const std::string& symbol);
   // All books are Live and equal to the truth, within the limit.
@@ -104,19 +98,16 @@ class Run {
   class Log;
   void drain();
   void take(const wire::FrameView& frame);
-  std::pair<int, std::string> http(const std::string& method, const std::string& target, const std::string& body = "");
 
   Subject subject_;
   std::vector<std::string> symbols_;
   std::unique_ptr<Log> log_;
   std::unique_ptr<sandbox::RunningSandbox> sandbox_;
-  std::string endpoint_;
+  std::optional<SandboxControl> control_;
   std::unique_ptr<connector::SessionConnector> connector_;
   std::optional<bus::RingReader> reader_;
   std::map<SymbolHash, std::unique_ptr<Seen>> seen_;
   std::optional<std::uint32_t> last_sequence_;
-  net::asio::io_context io_{1};
-  net::HttpClient http_{io_};
 };
 
 }  // namespace trunkline::conformance

@@ -2,62 +2,20 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <filesystem>
-#include <functional>
 #include <gtest/gtest.h>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "sandbox/binance/server.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/quiet_log.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "trunkline/connector/gateway_connector.hpp"
 #include "trunkline/venue/binance/orders/binance_order_gateway.hpp"
 
 namespace trunkline::test {
-
-using namespace std::chrono_literals;
-
-// Looks again until it holds or the limit is over.
-inline bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit = 20s) {
-  const auto until = std::chrono::steady_clock::now() + limit;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() >= until) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
-
-class QuietLog final : public EventLog {
- public:
-  void write(const Event& event) override {
-    const std::lock_guard lock(mutex_);
-    std::string line(event.name);
-    for (const auto& [name, value] : event.fields) line += " " + std::string(name) + "=" + value;
-    lines_.push_back(std::move(line));
-    if (std::getenv("TRUNKLINE_TEST_LOG") != nullptr) std::fprintf(stderr, "%s\n", lines_.back().c_str());
-  }
-  bool has(std::string_view name) const {
-    const std::lock_guard lock(mutex_);
-    for (const std::string& line : lines_) {
-      if (line.starts_with(name)) return true;
-    }
-    return false;
-  }
-  std::string text() const {
-    const std::lock_guard lock(mutex_);
-    std::string out;
-    for (const std::string& line : lines_) out += line + "\n";
-    return out;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::deque<std::string> lines_;
-};
 
 using OrderConnector = order::ConnectorBase;
 

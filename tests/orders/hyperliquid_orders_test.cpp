@@ -49,7 +49,8 @@ struct Heard final : OrderEventListener, TradeEventListener {
 // A connector of the sandbox's account.
 class Desk {
  public:
-  explicit Desk(std::uint16_t port, std::filesystem::path journal = {}) : port_(port), journal_(std::move(journal)) {
+  explicit Desk(std::uint16_t port, std::filesystem::path journal = {}, Nanos audit_interval = 2s)
+      : port_(port), journal_(std::move(journal)), audit_interval_(audit_interval) {
     connector = make();
     connector->set_order_event_listener(&heard);
     connector->set_trade_event_listener(&heard);
@@ -67,7 +68,7 @@ class Desk {
     config.order.log = &log;
     config.order.first_query = 50ms;
     config.order.request_lifetime = 5s;
-    config.order.audit_interval = 2s;
+    config.order.audit_interval = audit_interval_;
     config.session.backoff = {.first = 20ms, .cap = 200ms};
     config.session.silence_before_ping = 1500ms;
     config.session.pong_timeout = 500ms;
@@ -97,6 +98,7 @@ class Desk {
  private:
   std::uint16_t port_;
   std::filesystem::path journal_;
+  Nanos audit_interval_;
 };
 
 class HyperliquidOrders : public ::testing::Test {
@@ -194,6 +196,23 @@ TEST_F(HyperliquidOrders, MarketOrderFillsAtOnceAndItsPositionIsTold) {
     const auto position = desk.connector->get_position("BTC-USD");
     return position && position->quantity.to_text() == "0.01";
   })) << desk.log.text();
+}
+
+// No event of the venue's tells a position: it is asked for after a fill, and not by the next audit.
+TEST_F(HyperliquidOrders, APositionIsKnownAsItOpensAndAsItCloses) {
+  Desk desk(server_->port(), {}, 1h);
+  const auto position_is = [&](const char* amount) {
+    return eventually([&] {
+      const auto position = desk.connector->get_position("BTC-USD");
+      return position && position->quantity.to_text() == amount;
+    });
+  };
+  OrderParams params{.trading_pair = "BTC-USD", .amount = "0.01", .price = near(false, 101)};
+  ASSERT_TRUE(desk.connector->buy(params));
+  EXPECT_TRUE(position_is("0.01")) << desk.log.text();
+  params.price = near(true, 99);
+  ASSERT_TRUE(desk.connector->sell(params));
+  EXPECT_TRUE(position_is("0")) << desk.log.text();
 }
 
 TEST_F(HyperliquidOrders, RefusalsAreNamedAndNothingIsLeftOpen) {

@@ -2,6 +2,7 @@
 #include "trunkline/paper/paper_connector.hpp"
 
 #include "paper/feed.hpp"
+#include "tests/support/eventually.hpp"
 #include "trunkline/wire/trade_detail.hpp"
 
 namespace trunkline::paper::test {
@@ -429,28 +430,27 @@ TEST(PaperConnector, HasAThreadOfItsOwnAndComesBackAfterADisconnect) {
   SpotPaperConnector connector(config, feed.bus);
   ASSERT_TRUE(connector.initialize());
   connector.connect();
-  const auto eventually = [](auto&& holds) {
-    for (const Nanos until = monotonic_now() + 10s; monotonic_now() < until; std::this_thread::yield()) {
-      if (holds()) return true;
-    }
-    return false;
-  };
   feed.mapping(btc);
   feed.book(btc, {{"100", "5"}}, {{"101", "4"}});
-  ASSERT_TRUE(eventually([&] { return connector.is_ready() && connector.get_trading_rule("BTC-USDT"); }));
+  ASSERT_TRUE(
+      trunkline::test::eventually([&] { return connector.is_ready() && connector.get_trading_rule("BTC-USDT"); }));
   OrderResult<OrderId> id = not_sent(OrderReason::NotReady, "");
-  ASSERT_TRUE(eventually([&] {  // until the book was read, too
+  ASSERT_TRUE(trunkline::test::eventually([&] {  // until the book was read, too
     id = connector.buy({.trading_pair = btc, .amount = "1", .price = "99"});
-    return id && eventually([&] { return connector.tracker().find(id->view())->state >= OrderState::Open; }) &&
+    return id && trunkline::test::eventually([&] {
+             return connector.tracker().find(id->view())->state >= OrderState::Open;
+           }) &&
            connector.tracker().find(id->view())->state == OrderState::Open;
   }));
   connector.disconnect();
   EXPECT_FALSE(connector.is_ready());
   connector.connect();
-  ASSERT_TRUE(eventually([&] { return connector.is_ready(); }));
+  ASSERT_TRUE(trunkline::test::eventually([&] { return connector.is_ready(); }));
   feed.sold(btc, "98", "3");
-  ASSERT_TRUE(eventually([&] { return connector.tracker().find(id->view())->state == OrderState::Filled; }));
-  EXPECT_TRUE(eventually([&] { return connector.balance("BTC")->total == amount("6"); })) << "told after the fill";
+  ASSERT_TRUE(
+      trunkline::test::eventually([&] { return connector.tracker().find(id->view())->state == OrderState::Filled; }));
+  EXPECT_TRUE(trunkline::test::eventually([&] { return connector.balance("BTC")->total == amount("6"); }))
+      << "told after the fill";
 }
 
 }  // namespace

@@ -160,7 +160,6 @@ GatewayConnector<Base>::GatewayConnector(GatewayConfig config, std::unique_ptr<O
 
 template <class Base>
 GatewayConnector<Base>::~GatewayConnector() {
-  driver_.stop();
   this->shut_down();
 }
 

@@ -120,14 +120,17 @@ class GatewayConnector : public Base {
   GatewayDriver driver_;
 };
 
+// Both end their thread while they are whole: it calls what they are.
 class SpotGatewayConnector final : public GatewayConnector<order::SpotExchangeBase> {
  public:
   using GatewayConnector::GatewayConnector;
+  ~SpotGatewayConnector() override { driver().stop(); }
 };
 
-class PerpetualGatewayConnector : public GatewayConnector<order::PerpetualDerivativeBase> {
+class PerpetualGatewayConnector final : public GatewayConnector<order::PerpetualDerivativeBase> {
  public:
   using GatewayConnector::GatewayConnector;
+  ~PerpetualGatewayConnector() override { driver().stop(); }
 
  protected:
   order::Task<order::OrderResult<void>> change_leverage(SymbolHash trading_pair, std::uint32_t leverage) override;

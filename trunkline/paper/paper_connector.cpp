@@ -186,7 +186,6 @@ PaperConnector<Base>::PaperConnector(PaperConnectorConfig config, bus::Bus& mark
 
 template <class Base>
 PaperConnector<Base>::~PaperConnector() {
-  driver_.stop();
   this->shut_down();
 }
 

@@ -382,6 +382,124 @@ void visit_fields(const JournalSession& message, Visit&& visit) {
   visit("account", account(message));
 }
 
+// Writes a message that FrameView::as<M>() gave as a frame again, with its lists. 0: `out` is too short.
+inline std::size_t encode_again(std::span<std::byte> out, const Trade& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Quote& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const L2Snapshot& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, bids(message), asks(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const L2Delta& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, bids(message), asks(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const BookStatus& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const SymbolMapping& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, text(message), venue_symbol(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Heartbeat& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const DerivativeTicker& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Liquidation& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Bar& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const ConnectionStatus& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, connector(message), endpoint(message), reason(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Gap& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const TradeCorrection& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const PriceBands& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const CorporateAction& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, other(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Subscribe& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, symbols(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Unsubscribe& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, symbols(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Welcome& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, server(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const ConsolidatedQuote& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const PlaceOrder& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), client_order_id(message), extra(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const CancelOrder& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), client_order_id(message), exchange_order_id(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const AmendOrder& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), client_order_id(message), exchange_order_id(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const OrderStatus& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), client_order_id(message), exchange_order_id(message), text(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Fill& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), client_order_id(message), exchange_order_id(message), trade_id(message), fee_currency(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const Balance& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), currency(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const PositionStatus& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const RiskStatus& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), reason(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const FundingPayment& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), currency(message), flags, sequence);
+}
+inline std::size_t encode_again(std::span<std::byte> out, const JournalSession& message, std::uint8_t flags,
+                                std::uint32_t sequence) noexcept {
+  return encode(out, message, account(message), flags, sequence);
+}
+
 // Calls visit(name) for the flags that are set.
 template <class Visit>
 void visit_flags(std::uint8_t flags, Visit&& visit) {

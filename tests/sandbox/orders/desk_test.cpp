@@ -170,6 +170,26 @@ TEST_F(Desk, PositionTurnsAndItsGainsAreTheWallets) {
   EXPECT_EQ(account->wallet(Market::Usdm).of("USDT").free.raw(), Quantity::from_int(1'000'000).raw() + won - fees);
 }
 
+TEST_F(Desk, EachFundingPeriodEndsWithOnePaymentOfThePosition) {
+  desk.set_funding({.period_ms = 1'000, .rate_1e8 = 10'000});
+  list(Market::Usdm);
+  OrderRequest order = limit(match::Side::Buy, Price{}, 100);
+  order.kind = match::OrderKind::Market;
+  order.time_in_force = match::TimeInForce::ImmediateOrCancel;
+  ASSERT_TRUE(desk.place(*account, *market, order));
+  const std::int64_t before = account->wallet(Market::Usdm).of("USDT").free.raw();
+  for (int i = 0; i < 35; ++i) run(std::chrono::milliseconds{100});
+  std::int64_t paid = 0, payments = 0;
+  for (const Income& income : account->income) {
+    if (income.type != "FUNDING_FEE") continue;
+    EXPECT_LT(income.amount, Quantity{}) << "who is long pays";
+    paid += income.amount.raw();
+    ++payments;
+  }
+  EXPECT_EQ(payments, 3);
+  EXPECT_EQ(account->wallet(Market::Usdm).of("USDT").free.raw() - before, paid);
+}
+
 TEST(Position, AveragesItsEntryAndRealisesWhatIsClosed) {
   Position position;
   const auto price = [](std::int64_t whole) { return Price::from_int(whole); };

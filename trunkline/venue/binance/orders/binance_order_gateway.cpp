@@ -210,8 +210,12 @@ void BinanceOrderGateway::take_time(const Pending& pending, const Json& body, Na
   update_connected("the venue's clock is known");
 }
 
-void BinanceOrderGateway::tell_fill(order::TradeUpdate fill) {
+void BinanceOrderGateway::count_in_chain(const order::TradeUpdate& fill) {
   if (auto update = chains_.count(fill)) tell(*std::move(update));
+}
+
+void BinanceOrderGateway::tell_fill(order::TradeUpdate fill) {
+  count_in_chain(fill);
   tell(std::move(fill));
 }
 

@@ -123,6 +123,7 @@ class BinanceOrderGateway final : public order::OrderGateway {
   void take_funding(const Json& body, Nanos now, Outbox& outbox);
   void end_gather(const Gather& gather, Call call);
   void take_catalog(std::string_view body, Nanos now, Outbox& outbox);
+  void count_in_chain(const order::TradeUpdate& fill);
   void tell_fill(order::TradeUpdate fill);
   void take_time(const Pending& pending, const Json& body, Nanos now, Outbox& outbox);
   void take_user_event(const Json& event, Nanos now, Outbox& outbox);

@@ -245,8 +245,8 @@ void BinanceOrderGateway::take_part(const Pending& pending, const Json& body, Na
       auto trades = read_trades(body, config_.segment, symbols_);
       const bool full = trades && body.size() >= page && !trades->empty();
       const std::string last = full ? trades->back().trade_id.str() : std::string{};
-      for (const order::TradeUpdate& trade : trades.value_or(std::vector<order::TradeUpdate>{})) {
-        if (auto update = chains_.count(trade)) tell(*std::move(update));
+      if (trades) {
+        for (const order::TradeUpdate& trade : *trades) count_in_chain(trade);
       }
       add(gather.trades, std::move(trades));
       if (full) {
