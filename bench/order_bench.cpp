@@ -2,14 +2,20 @@
 // the sandbox. The moment a request is handed to the socket is told by the crash point behind it
 // (core/crash_point.hpp).
 #include <atomic>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <mutex>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <unordered_map>
@@ -64,10 +70,39 @@ void note_sent(std::string_view point) {
   if (point == "send:after") sent_at.store(monotonic_now().count(), std::memory_order_release);
 }
 
-// A connector on a sandbox of its own, ready to trade.
-class Desk {
+// A sandbox in a process of its own, which can be held: then it takes no processor from what is measured.
+class SandboxProcess {
  public:
-  explicit Desk(log::FlushPolicy policy) {
+  SandboxProcess() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) give_up("no pipe");
+    const pid_t parent = ::getpid();
+    process_ = ::fork();
+    if (process_ == 0) serve(ends[1], parent);
+    ::close(ends[1]);
+    const bool told = ::read(ends[0], &started_, sizeof(started_)) == sizeof(started_);
+    ::close(ends[0]);
+    if (!told) give_up("the sandbox does not start");
+  }
+  ~SandboxProcess() {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  void hold() const { ::kill(process_, SIGSTOP); }
+  void let_go() const { ::kill(process_, SIGCONT); }
+
+  std::uint16_t port() const noexcept { return started_.port; }
+  Price bid() const noexcept { return started_.bid; }
+
+ private:
+  struct Started {
+    std::uint16_t port = 0;
+    Price bid{};
+  };
+
+  [[noreturn]] static void serve(int end, pid_t parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) std::_Exit(1);
     sandbox::binance::BinanceSandboxOptions options;
     options.port = 0;
     options.markets = {sandbox::Market::Spot};
@@ -75,9 +110,22 @@ class Desk {
     options.rate = 1;
     options.trading.order_limits = false;
     options.rest.weight_per_minute_spot = 0;
-    auto started = sandbox::binance::BinanceSandbox::start(options);
-    if (!started) give_up(started.error().message);
-    sandbox_ = *std::move(started);
+    const auto sandbox = sandbox::binance::BinanceSandbox::start(options);
+    if (!sandbox) give_up(sandbox.error().message);
+    const auto book = (*sandbox)->book(sandbox::Market::Spot, "BTCUSDT");
+    const Started started{.port = (*sandbox)->port(), .bid = book->bids.front().price};
+    if (::write(end, &started, sizeof(started)) != sizeof(started)) std::_Exit(1);
+    while (true) ::pause();
+  }
+
+  pid_t process_ = -1;
+  Started started_;
+};
+
+// A connector on a sandbox of its own, ready to trade.
+class Desk {
+ public:
+  explicit Desk(log::FlushPolicy policy, bool busy_poll = false) {
     connector::GatewayConfig config;
     config.order.name = "binance";
     config.order.domain = "sandbox";
@@ -89,7 +137,8 @@ class Desk {
                          .duplicate_window = Nanos{0}};
     config.order.log = &log_;
     config.order.audit_interval = Nanos{0};
-    config.session.endpoints = *net::EndpointMap::make({{"*", fmt::format("ws://127.0.0.1:{}", sandbox_->port())}});
+    config.busy_poll = busy_poll;
+    config.session.endpoints = *net::EndpointMap::make({{"*", fmt::format("ws://127.0.0.1:{}", sandbox.port())}});
     auto signer = venue::binance::orders::Signer::make("sandbox-key", protocol::signing::SecretKey("sandbox-secret"));
     connector =
         std::make_unique<SpotGatewayConnector>(config,
@@ -99,8 +148,7 @@ class Desk {
     if (auto ready = connector->initialize(); !ready) give_up(ready.error().message);
     connector->connect();
     wait_for([&] { return connector->is_ready(); }, "the connector does not become ready");
-    const auto book = sandbox_->book(sandbox::Market::Spot, "BTCUSDT");
-    price_ = Price::from_raw(book->bids.front().price.raw() / 100 * 90);
+    price_ = Price::from_raw(sandbox.bid().raw() / 100 * 90);
   }
 
   // Far from the market and gone at once: the venue takes 200 open orders and no more.
@@ -114,48 +162,87 @@ class Desk {
  private:
   TempFolder folder_;
   NoLog log_;
-  std::unique_ptr<sandbox::binance::BinanceSandbox> sandbox_;
   Price price_{};
 
  public:
+  SandboxProcess sandbox;
   std::unique_ptr<SpotGatewayConnector> connector;
 };
 
-constexpr int samples = 300;
+constexpr int samples = 200;
 
-// buy() to the socket, in microseconds.
-double to_socket(Desk& desk) {
+// Between two orders: awake, as a strategy that follows the market is, or long enough asleep that everything is cold.
+void pause(bool asleep) {
+  if (asleep) return std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  for (const Nanos until = monotonic_now() + std::chrono::microseconds{50}; monotonic_now() < until;) {
+    std::this_thread::yield();
+  }
+}
+
+// buy() to the return of the socket's write, one order at a time, in microseconds. The venue answers afterwards.
+double to_socket(Desk& desk, bool asleep) {
   std::vector<double> taken;
+  desk.sandbox.hold();
   for (int i = 0; i < samples; ++i) {
     sent_at = 0;
     const Nanos start = monotonic_now();
-    const OrderId id = desk.buy();
+    desk.buy();
     wait_for([&] { return sent_at.load(std::memory_order_acquire) != 0; }, "nothing is sent");
     taken.push_back(static_cast<double>(sent_at.load() - start.count()) / 1'000);
-    wait_for([&] { return desk.connector->tracker().find(id)->state == OrderState::Expired; }, "no acknowledgement");
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});  // what the last one led to has been dealt with
+    pause(asleep);
   }
+  desk.sandbox.let_go();
+  wait_for([&] { return desk.connector->tracker().active_order_count() == 0; }, "no acknowledgement");
   return median(std::move(taken));
 }
 
-// The same hop without an order: a job posted to a sleeping io_context's thread.
-double bare_hop() {
-  net::asio::io_context io{1};
-  const auto work = net::asio::make_work_guard(io);
-  std::thread thread([&] { io.run(); });
-  std::vector<double> taken;
-  for (int i = 0; i < samples; ++i) {
-    std::atomic<std::int64_t> arrived{0};
-    const Nanos start = monotonic_now();
-    net::asio::post(io, [&] { arrived = monotonic_now().count(); });
-    wait_for([&] { return arrived != 0; }, "nothing arrives");
-    taken.push_back(static_cast<double>(arrived - start.count()) / 1'000);
-    std::this_thread::sleep_for(std::chrono::microseconds{200});  // asleep again
+// What no connector can save: a job posted to an io_context's thread, which writes a journal's record to the page cache
+// and a request to a TCP socket.
+class BareSteps {
+ public:
+  BareSteps() {
+    file_ = ::open((folder_.path_ / "raw").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    net::asio::ip::tcp::acceptor acceptor(io_, {net::asio::ip::address_v4::loopback(), 0});
+    socket_.connect(acceptor.local_endpoint());
+    peer_ = acceptor.accept();
+    thread_ = std::thread([this] {
+      const auto work = net::asio::make_work_guard(io_);
+      io_.run();
+    });
   }
-  io.stop();
-  thread.join();
-  return median(std::move(taken));
-}
+  ~BareSteps() {
+    io_.stop();
+    thread_.join();
+    ::close(file_);
+  }
+
+  double taken() {
+    std::vector<double> taken;
+    for (int i = 0; i < samples; ++i) {
+      std::atomic<std::int64_t> done{0};
+      const Nanos start = monotonic_now();
+      net::asio::post(io_, [&] {
+        if (::write(file_, record_.data(), record_.size()) < 0) give_up("the raw journal");
+        net::asio::write(socket_, net::asio::buffer(request_));
+        done = monotonic_now().count();
+      });
+      wait_for([&] { return done != 0; }, "nothing arrives");
+      taken.push_back(static_cast<double>(done - start.count()) / 1'000);
+      pause(true);
+    }
+    std::string read(samples * request_.size(), ' ');
+    net::asio::read(peer_, net::asio::buffer(read));
+    return median(std::move(taken));
+  }
+
+ private:
+  TempFolder folder_;
+  int file_ = -1;
+  std::string record_ = std::string(200, 'r'), request_ = std::string(400, 'q');
+  net::asio::io_context io_{1};
+  net::asio::ip::tcp::socket socket_{io_}, peer_{io_};
+  std::thread thread_;
+};
 
 // Orders placed and acknowledged a second, thousands.
 double orders_a_second(Desk& desk) {
@@ -257,13 +344,26 @@ double journal_each() {
   return taken;
 }
 
-void signatures() {
-  const auto key =
+const protocol::signing::Secp256k1Key& signing_key() {
+  static const auto key =
       protocol::signing::Secp256k1Key::parse("0x0123456789012345678901234567890123456789012345678901234567890123");
+  return *key;
+}
+
+// A signature of Hyperliquid's kind, microseconds.
+double secp256k1_alone() {
+  const protocol::signing::Hash digest = protocol::signing::keccak256(std::string_view("an action"));
+  return ns_each(200,
+                 [&] {
+                   for (int i = 0; i < 200; ++i) keep(signing_key().sign(digest).v);
+                 }) /
+         1'000;
+}
+
+void signatures() {
   const std::string action =
       R"({"type":"order","orders":[{"a":1,"b":true,"p":"60000","s":"0.01","r":false,"t":{"limit":{"tif":"Gtc"}},)"
       R"("c":"0x00000000000000000000000000000001"}],"grouping":"na"})";
-  const auto digest = venue::hyperliquid::l1_digest(action, {.nonce = 1}, venue::hyperliquid::Network::Mainnet);
   compare(
       {.name = "order_sign_hyperliquid", .anchor = "secp256k1_alone", .unit = "us"},
       [&] {
@@ -272,19 +372,13 @@ void signatures() {
                          for (int i = 0; i < 200; ++i) {
                            const auto made = venue::hyperliquid::l1_digest(
                                action, {.nonce = static_cast<std::uint64_t>(i)}, venue::hyperliquid::Network::Mainnet);
-                           keep(key->sign(*made).v);
+                           keep(signing_key().sign(*made).v);
                          }
                        }) /
                1'000;
       },
-      [&] {
-        return ns_each(200,
-                       [&] {
-                         for (int i = 0; i < 200; ++i) keep(key->sign(*digest).v);
-                       }) /
-               1'000;
-      });
-  const protocol::signing::SecretKey secret("sandbox-secret");
+      secp256k1_alone);
+  const protocol::signing::HmacSha256 secret(protocol::signing::SecretKey("sandbox-secret"));
   const auto signer =
       venue::binance::orders::Signer::make("sandbox-key", protocol::signing::SecretKey("sandbox-secret"));
   venue::binance::orders::Parameters parameters;
@@ -308,7 +402,7 @@ void signatures() {
       [&] {
         return ns_each(500,
                        [&] {
-                         for (int i = 0; i < 500; ++i) keep(protocol::signing::hmac_sha256(secret, payload)[0]);
+                         for (int i = 0; i < 500; ++i) keep(secret.of(payload)[0]);
                        }) /
                1'000;
       });
@@ -322,10 +416,23 @@ int run() {
       {.name = "order_journal_group", .anchor = "fdatasync_each", .unit = "ms", .target = Target::ratio_at_most(0.5)},
       journal_in_groups, journal_each);
   crash_hook = note_sent;
+  {
+    // The target, 10 us, was set where secp256k1 takes 22.
+    Desk desk(log::FlushPolicy::None, true);
+    compare(
+        {.name = "order_to_socket_p50",
+         .anchor = "secp256k1_alone",
+         .unit = "us",
+         .target = Target::ratio_at_most(10.0 / 22)},
+        [&] { return to_socket(desk, false); }, secp256k1_alone);
+  }
   Desk desk(log::FlushPolicy::None);
-  compare(
-      {.name = "order_to_socket_p50", .anchor = "bare_hop", .unit = "us", .target = Target::value_at_most(10)},
-      [&] { return to_socket(desk); }, bare_hop);
+  {
+    BareSteps bare;
+    compare(
+        {.name = "order_to_socket_asleep_p50", .anchor = "bare_steps_asleep", .unit = "us"},
+        [&] { return to_socket(desk, true); }, [&] { return bare.taken(); });
+  }
   crash_hook = nullptr;
   Desk group(log::FlushPolicy::Group);
   compare(

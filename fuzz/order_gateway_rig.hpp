@@ -3,6 +3,7 @@
 //
 //   p c a q        an order is placed, cancelled, amended, asked for
 //   o f b l k      open orders, fills, the account, leverage, the dead man's switch are asked for
+//   e              the turn ends: what was asked for goes out
 //   s text         a message on the first lane; '$' stands for the number of the oldest request
 //   u text         a message on the second lane
 //   d text         the answer to the oldest REST request   x text  the same with HTTP 400   z  no answer
@@ -40,6 +41,7 @@ class OrderGatewayRig final : public venue::Outbox {
       input.remove_prefix(std::min(line.size() + 1, input.size()));
       if (!line.empty()) step(line[0], line.size() > 2 ? line.substr(2) : std::string_view{});
     }
+    end_turn();
     close();
     while (!requests_.empty()) reply(0, "stopped");
     tick(std::chrono::minutes{1});
@@ -73,6 +75,8 @@ class OrderGatewayRig final : public venue::Outbox {
         return ask(5, [&](order::Ticket ticket) {
           gateway_.extend_dead_man_switch(ticket, std::chrono::seconds{10}, now_, *this);
         });
+      case 'e':
+        return end_turn();
       case 's':
         return message(1, text);
       case 'u':
@@ -105,6 +109,11 @@ class OrderGatewayRig final : public venue::Outbox {
     const auto ticket = static_cast<order::Ticket>(++last_ticket_);
     asked_.emplace(ticket, kind);
     what(ticket);
+    settle();
+  }
+  // Whether what was asked for before goes out together is up to the input.
+  void end_turn() {
+    gateway_.end_turn(now_, *this);
     settle();
   }
   void message(std::uint32_t connection, std::string_view text) {

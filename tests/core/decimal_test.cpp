@@ -87,6 +87,9 @@ TEST(Decimal, WritesAtLeastTheDecimalsAsked) {
   EXPECT_EQ(Price::from_int(100).to_text(), "100");
   EXPECT_EQ(Price::from_int(1).to_text(12), "1.000000000000");
   EXPECT_EQ(Price::from_raw(-1).to_text(), "-0.00000001");
+  EXPECT_EQ(Price::from_raw(INT64_MAX).to_text(), "92233720368.54775807");
+  EXPECT_EQ(Price::from_raw(INT64_MIN).to_text(), "-92233720368.54775808");
+  EXPECT_EQ(Price::from_raw(0).to_text(), "0");
 }
 
 TEST(Decimal, ArithmeticSaysWhenItDoesNotFit) {

@@ -152,6 +152,13 @@ class HyperliquidOrders : public ::testing::Test {
     ASSERT_TRUE(id) << id.error().message;
     ASSERT_TRUE(desk.reaches(*id, OrderState::Filled)) << desk.log.text();
   }
+  // How many actions the venue has taken.
+  int actions() const {
+    sandbox::test::Loop loop;
+    sandbox::test::Rest rest(loop, server_->port());
+    const json body{{"type", "userRateLimit"}, {"user", sandbox::hyperliquid::default_account().key}};
+    return rest.post("/info", body.dump()).parsed()["nRequestsUsed"];
+  }
   // The sandbox's books of record.
   json record() const {
     sandbox::test::Loop loop;
@@ -213,6 +220,46 @@ TEST_F(HyperliquidOrders, APositionIsKnownAsItOpensAndAsItCloses) {
   params.price = near(true, 99);
   ASSERT_TRUE(desk.connector->sell(params));
   EXPECT_TRUE(position_is("0")) << desk.log.text();
+}
+
+TEST_F(HyperliquidOrders, ABatchIsOneActionAndEachOrderHasAnOutcomeOfItsOwn) {
+  Desk desk(server_->port());
+  const int before = actions();
+  std::vector<std::pair<TradeType, OrderParams>> orders;
+  for (int i = 0; i < 3; ++i) {
+    orders.push_back({TradeType::Buy, {.trading_pair = "BTC-USD", .amount = "0.01", .price = near(true, 90 - i)}});
+  }
+  orders[1].second.price = near(false, 110);  // would take
+  orders[1].second.order_type = OrderType::LimitMaker;
+  const auto ids = desk.connector->place_batch(orders);
+  for (const auto& id : ids) ASSERT_TRUE(id) << id.error().message;
+  EXPECT_TRUE(desk.reaches(*ids[0], OrderState::Open)) << desk.log.text();
+  EXPECT_TRUE(desk.reaches(*ids[1], OrderState::Failed)) << desk.log.text();
+  EXPECT_TRUE(desk.reaches(*ids[2], OrderState::Open)) << desk.log.text();
+  EXPECT_EQ(actions() - before, 1);
+  EXPECT_EQ(desk.connector->cancel_all(), 2U);
+  EXPECT_TRUE(desk.reaches(*ids[0], OrderState::Cancelled)) << desk.log.text();
+  EXPECT_TRUE(desk.reaches(*ids[2], OrderState::Cancelled)) << desk.log.text();
+  EXPECT_EQ(actions() - before, 2);
+}
+
+// 39 orders are the most that weigh as one.
+TEST_F(HyperliquidOrders, ALongBatchGoesOutInSeveralActions) {
+  Desk desk(server_->port());
+  const int before = actions();
+  std::vector<std::pair<TradeType, OrderParams>> orders;
+  for (int i = 0; i < 50; ++i) {
+    orders.push_back({TradeType::Buy, {.trading_pair = "BTC-USD", .amount = "0.01", .price = near(true, 90)}});
+  }
+  std::size_t placed = 0;
+  for (const auto& id : desk.connector->place_batch(orders)) {
+    placed += id && desk.reaches(*id, OrderState::Open) ? 1U : 0U;
+  }
+  EXPECT_EQ(placed, 50U) << desk.log.text();
+  EXPECT_EQ(actions() - before, 2);
+  EXPECT_EQ(desk.connector->cancel_all(), 50U);
+  EXPECT_TRUE(eventually([&] { return desk.connector->tracker().active_order_count() == 0; })) << desk.log.text();
+  EXPECT_EQ(actions() - before, 4);
 }
 
 TEST_F(HyperliquidOrders, RefusalsAreNamedAndNothingIsLeftOpen) {

@@ -69,6 +69,20 @@ class Feed {
     sink_.publish_book(delta, bids, asks);
     sink_.flush();
   }
+  void quote(std::string_view text, std::pair<const char*, const char*> bid, std::pair<const char*, const char*> ask) {
+    wire::Quote quote;
+    quote.symbol = hash_symbol_text(text);
+    quote.bid_price = price(bid.first);
+    quote.bid_quantity = amount(bid.second);
+    quote.ask_price = price(ask.first);
+    quote.ask_quantity = amount(ask.second);
+    send(quote);
+  }
+  void connection(wire::ConnectionState state) {
+    wire::ConnectionStatus status;
+    status.state = state;
+    send(status, std::string_view("venue"), std::string_view("wss://venue"), std::string_view(""));
+  }
   void status(std::string_view text, wire::BookState state) {
     wire::BookStatus status;
     status.symbol = hash_symbol_text(text);

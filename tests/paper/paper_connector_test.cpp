@@ -273,6 +273,57 @@ TEST(PaperConnector, ABookThatIsNotLiveRefusesAndWhatRestsWaits) {
   EXPECT_EQ(desk.state(rests), OrderState::Filled);
 }
 
+// Alpaca's stocks have none.
+TEST(PaperConnector, ASymbolWithoutABookTradesAgainstItsQuotes) {
+  constexpr const char* stock = "venue:AAPL-USD";
+  PaperConfig paper = fees();
+  paper.balances.push_back({Currency::cut("USD"), amount("10000")});
+  Desk<SpotPaperConnector> desk(paper);
+  desk.feed.mapping(stock, wire::InstrumentKind::Stock);
+  desk.pass(50ms);
+  const auto rejected = [&] {
+    const auto id = desk.connector.buy({.trading_pair = stock, .amount = "1", .price = "101"});
+    EXPECT_TRUE(id);
+    desk.pass(100ms);
+    return desk.connector.tracker().find(*id)->state == OrderState::Failed;
+  };
+  EXPECT_TRUE(rejected()) << "nothing was quoted yet";
+
+  desk.feed.quote(stock, {"100", "5"}, {"101", "4"});
+  desk.pass(50ms);
+  const auto taker = desk.connector.buy({.trading_pair = stock, .amount = "1", .price = "101"});
+  const auto maker = desk.connector.buy({.trading_pair = stock, .amount = "2", .price = "100"});
+  ASSERT_TRUE(taker && maker);
+  desk.pass(100ms);
+  EXPECT_EQ(desk.connector.tracker().find(*taker)->state, OrderState::Filled);
+  desk.feed.trade(stock, "100", "6", 0);  // nobody says who took: the quote decides; five stood ahead
+  desk.pass(100ms);
+  EXPECT_EQ(desk.connector.tracker().find(*maker)->filled_amount, amount("1"));
+  desk.feed.quote(stock, {"99", "5"}, {"100", "4"});  // the other side reaches our price
+  desk.pass(100ms);
+  EXPECT_EQ(desk.connector.tracker().find(*maker)->state, OrderState::Filled);
+
+  desk.feed.connection(wire::ConnectionState::Backoff);
+  desk.pass(50ms);
+  EXPECT_TRUE(rejected()) << "the quote is old";
+  desk.feed.quote(stock, {"102", "5"}, {"101", "4"});
+  desk.pass(50ms);
+  EXPECT_TRUE(rejected()) << "the quote is crossed";
+  desk.feed.quote(stock, {"100", "5"}, {"101", "4"});
+  desk.pass(50ms);
+  EXPECT_FALSE(rejected());
+}
+
+TEST(PaperConnector, QuotesCountForNothingWhereThereIsABook) {
+  Desk<SpotPaperConnector> desk;
+  desk.feed.quote(btc, {"80", "5"}, {"81", "4"});
+  desk.pass(50ms);
+  const auto id = desk.connector.buy({.trading_pair = btc, .amount = "1", .price = "90"});
+  ASSERT_TRUE(id);
+  desk.pass(100ms);
+  EXPECT_EQ(desk.connector.tracker().find(*id)->state, OrderState::Open);
+}
+
 TEST(PaperConnector, AGapAsksForTheBookAgain) {
   Spot desk;
   wire::L2Delta delta;

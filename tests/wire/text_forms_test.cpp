@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "trunkline/wire/decimal_writer.hpp"
 #include "trunkline/wire/json.hpp"
 #include "trunkline/wire/line.hpp"
 
@@ -94,23 +93,6 @@ TEST(Line, IsShortAndReadable) {
   EXPECT_NE(
       to_line(frame_of(L2Snapshot{}, bids, std::span<const Level>{}, none, 1U)).find("bids=[2x1 2x1 2x1 +2] asks=[]"),
       std::string::npos);
-}
-
-TEST(DecimalWriter, WritesWhatToTextWrites) {
-  std::mt19937_64 random(7);
-  const auto check = [](std::int64_t raw) {
-    fmt::memory_buffer out;
-    append_decimal(out, raw, 8);
-    ASSERT_EQ(fmt::to_string(out), Price::from_raw(raw).to_text());
-    out.clear();
-    append_decimal(out, raw, 12);
-    ASSERT_EQ(fmt::to_string(out), Rate::from_raw(raw).to_text());
-  };
-  for (const std::int64_t raw : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{100'000'000},
-                                 std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
-    check(raw);
-  }
-  for (int i = 0; i < 100'000; ++i) check(static_cast<std::int64_t>(random()) >> (random() % 64));
 }
 
 }  // namespace

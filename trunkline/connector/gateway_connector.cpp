@@ -18,32 +18,32 @@ class GatewayDriver::Venue final : public venue::Venue {
   venue::RequestLimits limits() const override { return gateway_.limits(); }
   void on_start(Nanos now, venue::Sink& sink, venue::Outbox& outbox) override {
     gateway_.on_start(now, sink, outbox);
-    driver_.deliver();
+    driver_.end_turn();
   }
   void on_open(venue::ConnectionId connection, venue::LaneId lane, Nanos now, venue::Sink& sink,
                venue::Outbox& outbox) override {
     gateway_.on_open(connection, lane, now, sink, outbox);
-    driver_.deliver();
+    driver_.end_turn();
   }
   void on_bytes(venue::ConnectionId connection, std::span<char> message, Nanos received, venue::Sink& sink,
                 venue::Outbox& outbox) override {
     gateway_.on_bytes(connection, message, received, sink, outbox);
-    driver_.deliver();
+    driver_.end_turn();
   }
   void on_closed(venue::ConnectionId connection, std::string_view reason, Nanos now, venue::Sink& sink,
                  venue::Outbox& outbox) override {
     gateway_.on_closed(connection, reason, now, sink, outbox);
-    driver_.deliver();
+    driver_.end_turn();
   }
   void on_reply(const venue::Reply& reply, venue::Sink& sink, venue::Outbox& outbox) override {
     gateway_.on_reply(reply, sink, outbox);
-    driver_.deliver();
+    driver_.end_turn();
   }
   void on_tick(Nanos now, venue::Sink& sink, venue::Outbox& outbox) override {
     gateway_.on_tick(now, sink, outbox);
     driver_.deliver();
     driver_.tick_(now);
-    driver_.deliver();
+    driver_.end_turn();
   }
   Result<void> command(const venue::Command& command, Nanos now, venue::Sink& sink, venue::Outbox& outbox) override {
     return gateway_.command(command, now, sink, outbox);
@@ -117,7 +117,10 @@ void GatewayDriver::stop() {
 }
 
 void GatewayDriver::post(std::function<void()> what) {
-  net::asio::post(io_, std::move(what));
+  net::asio::post(io_, [this, what = std::move(what)] {
+    what();
+    end_turn();
+  });
 }
 
 bool GatewayDriver::take_answer(GatewayEvent& event) {
@@ -140,13 +143,13 @@ void GatewayDriver::deliver() {
   delivering_ = false;
 }
 
-// Who asks does not hold the completion yet.
-void GatewayDriver::deliver_soon() {
-  if (delivering_ || std::exchange(delivery_planned_, true)) return;
-  net::asio::post(io_, [this] {
-    delivery_planned_ = false;
+// What the gateway was asked goes out together, and its events are told now that who asked waits for them.
+void GatewayDriver::end_turn() {
+  deliver();
+  while (!delivering_ && std::exchange(asked_, false)) {
+    session_.with_outbox([this](Nanos now, venue::Outbox& outbox) { gateway_->end_turn(now, outbox); });
     deliver();
-  });
+  }
 }
 
 template <class Base>

@@ -41,14 +41,14 @@ class GatewayDriver {
   // Ends the thread; what is waiting for an answer stays without one.
   void stop();
   void post(std::function<void()> what);
-  // Calls the gateway, on its thread, and waits for the answer.
+  // Calls the gateway, on its thread and from within a turn, and waits for the answer.
   template <class Ask>
   order::Completion<order::AnswerValue> ask(Ask what) {
     const auto ticket = static_cast<order::Ticket>(next_ticket_++);
     order::Completion<order::AnswerValue> answer;
     pending_.emplace(ticket, answer);
     session_.with_outbox([&](Nanos now, venue::Outbox& outbox) { what(*gateway_, ticket, now, outbox); });
-    deliver_soon();
+    asked_ = true;
     return answer;
   }
   // True where the event was an answer, which went to who asked.
@@ -62,7 +62,7 @@ class GatewayDriver {
  private:
   class Venue;
   void deliver();
-  void deliver_soon();
+  void end_turn();
 
   std::unique_ptr<order::OrderGateway> gateway_;
   Receive receive_;
@@ -76,7 +76,7 @@ class GatewayDriver {
   std::string name_;
   bool busy_poll_;
   bool delivering_ = false;
-  bool delivery_planned_ = false;
+  bool asked_ = false;  // in this turn
   std::uint64_t next_ticket_ = 1;
   std::unordered_map<order::Ticket, order::Completion<order::AnswerValue>> pending_;
   std::atomic<bool> running_{false};

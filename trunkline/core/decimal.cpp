@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
+
+#include "trunkline/core/decimal_writer.hpp"
 
 namespace trunkline {
 
@@ -102,15 +103,10 @@ std::expected<std::int64_t, DecimalError> parse_decimal(std::string_view text, i
 }
 
 std::string decimal_text(std::int64_t raw, int digits, int min_decimals) {
-  const auto one = static_cast<std::uint64_t>(power_of_ten(digits));
-  const std::uint64_t magnitude = raw < 0 ? ~static_cast<std::uint64_t>(raw) + 1 : static_cast<std::uint64_t>(raw);
-  std::string text = fmt::format("{}{}", raw < 0 ? "-" : "", magnitude / one);
-  std::string fraction = fmt::format("{:0{}}", magnitude % one, digits);
-  while (static_cast<int>(fraction.size()) > std::max(min_decimals, 0) && fraction.back() == '0') fraction.pop_back();
-  if (static_cast<int>(fraction.size()) < min_decimals) {
-    fraction.append(static_cast<std::size_t>(min_decimals) - fraction.size(), '0');
-  }
-  return fraction.empty() ? text : text + "." + fraction;
+  DecimalBuffer buffer;
+  std::string text(write_decimal(buffer, raw, digits, min_decimals));
+  if (min_decimals > digits) text.append(static_cast<std::size_t>(min_decimals - digits), '0');
+  return text;
 }
 
 std::expected<std::int64_t, DecimalError> from_double(double value, int digits) noexcept {

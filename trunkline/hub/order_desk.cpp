@@ -23,6 +23,7 @@ OrderAccountConfig account_of(const Settings& settings, const std::string& excha
   config.account = orders.account;
   config.risk = orders.risk;
   config.hold_limit = orders.hold_limit;
+  config.busy_poll = orders.busy_poll;
   config.cancel_on_disconnect = orders.cancel_on_disconnect;
   config.dead_man = orders.dead_man;
   config.ring.capacity_bytes = std::size_t{1} << 20;
@@ -168,6 +169,7 @@ Result<void> OrderAccount::make_connector(OrderAccountConfig config, const order
   gateway_config.order = connector_config(config, prices, log);
   gateway_config.order.client_ids = (*row)->client_ids;
   gateway_config.ring = config.ring;
+  gateway_config.busy_poll = config.busy_poll;
   gateway_config.session.backoff.first = config.reconnect_delay;
   if (!config.endpoint.empty()) {
     auto endpoints = net::EndpointMap::make({{"*", config.endpoint}});

@@ -42,6 +42,7 @@ struct OrderAccountConfig {
   log::FlushPolicy flush = log::FlushPolicy::Group;
   order::RiskLimits risk = {};
   Nanos hold_limit = std::chrono::seconds{2};
+  bool busy_poll = false;  // of a real account
   bool cancel_on_disconnect = false;
   Nanos dead_man{0};
   Nanos reconnect_delay = std::chrono::milliseconds{500};

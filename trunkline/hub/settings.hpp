@@ -57,6 +57,7 @@ struct OrderSettings {
   log::FlushPolicy flush = log::FlushPolicy::Group;
   std::string account = "main";
   Nanos hold_limit = std::chrono::seconds{2};
+  bool busy_poll = false;
   bool cancel_on_disconnect = false;
   Nanos dead_man{0};  // 0: none
   order::RiskLimits risk;

@@ -125,6 +125,9 @@ constexpr std::array all_rows{
     SettingsTableRow{"orders.hold_limit", "", "duration", "2s",
                      "an order waits so long for a connector that is not ready, and is given up as NotSent then",
                      set_order<&OrderSettings::hold_limit>},
+    SettingsTableRow{"orders.busy_poll", "", "true or false", "false",
+                     "the threads of order connectors never sleep: faster, and each takes a processor of its own",
+                     set_order<&OrderSettings::busy_poll>},
     SettingsTableRow{"orders.cancel_on_disconnect", "", "true or false", "false",
                      "what is open is cancelled before the hub ends", set_order<&OrderSettings::cancel_on_disconnect>},
     SettingsTableRow{

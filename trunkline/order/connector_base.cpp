@@ -157,7 +157,8 @@ OrderResult<InFlightOrder> ConnectorBase::make_order(const TradingRule& rule, Tr
   return order;
 }
 
-OrderResult<OrderId> ConnectorBase::place(TradeType side, const OrderParams& params) {
+// An order that may be sent, and is tracked from here on.
+OrderResult<OrderId> ConnectorBase::admit(TradeType side, const OrderParams& params) {
   if (!ids_) return not_sent(OrderReason::NotReady, "initialize() comes before the first order");
   const auto table = rules();
   const auto rule = find_rule(*table, params.trading_pair);
@@ -176,11 +177,16 @@ OrderResult<OrderId> ConnectorBase::place(TradeType side, const OrderParams& par
     if (const auto there = tracker_.find(id)) risk_.update(*there);  // one that ended: not open
     return not_sent(OrderReason::DuplicateId, fmt::format("there is an order {} already", id.view()));
   }
-  post([this, id] { begin_place(id); });
   return id;
 }
 
-OrderResult<void> ConnectorBase::cancel(std::string_view client_order_id) {
+OrderResult<OrderId> ConnectorBase::place(TradeType side, const OrderParams& params) {
+  const auto id = admit(side, params);
+  if (id) post([this, id = *id] { begin_place(id); });
+  return id;
+}
+
+OrderResult<OrderId> ConnectorBase::find_open(std::string_view client_order_id) const {
   const auto order = tracker_.find(client_order_id);
   if (!order) {
     return not_sent(OrderReason::NotFound, fmt::format("there is no order {}", excerpt(client_order_id)));
@@ -189,7 +195,13 @@ OrderResult<void> ConnectorBase::cancel(std::string_view client_order_id) {
     return not_sent(OrderReason::InvalidOrder,
                     fmt::format("order {} is {}", order->client_order_id.view(), wire::to_text(order->state)));
   }
-  post([this, id = order->client_order_id] { begin_cancel(id); });
+  return order->client_order_id;
+}
+
+OrderResult<void> ConnectorBase::cancel(std::string_view client_order_id) {
+  const auto id = find_open(client_order_id);
+  if (!id) return std::unexpected(id.error());
+  post([this, id = *id] { begin_cancel(id); });
   return {};
 }
 
@@ -200,12 +212,14 @@ std::size_t ConnectorBase::cancel_all(std::string_view trading_pair) {
     if (!rule) return 0;
     only = rule->trading_pair;
   }
-  std::size_t count = 0;
+  std::vector<OrderId> ids;
   for (const InFlightOrder& order : tracker_.active_orders()) {
-    if (only != 0 && order.trading_pair != only) continue;
-    post([this, id = order.client_order_id] { begin_cancel(id); });
-    ++count;
+    if (only == 0 || order.trading_pair == only) ids.push_back(order.client_order_id);
   }
+  const std::size_t count = ids.size();
+  post([this, ids = std::move(ids)] {
+    for (const OrderId& id : ids) begin_cancel(id);
+  });
   return count;
 }
 
@@ -245,13 +259,28 @@ OrderResult<void> ConnectorBase::amend(std::string_view client_order_id, const A
 std::vector<OrderResult<OrderId>> ConnectorBase::place_batch(
     std::span<const std::pair<TradeType, OrderParams>> orders) {
   std::vector<OrderResult<OrderId>> out;
-  for (const auto& [side, params] : orders) out.push_back(place(side, params));
+  std::vector<OrderId> ids;
+  for (const auto& [side, params] : orders) {
+    out.push_back(admit(side, params));
+    if (out.back()) ids.push_back(*out.back());
+  }
+  post([this, ids = std::move(ids)] {
+    for (const OrderId& id : ids) begin_place(id);
+  });
   return out;
 }
 
 std::vector<OrderResult<void>> ConnectorBase::cancel_batch(std::span<const std::string> client_order_ids) {
   std::vector<OrderResult<void>> out;
-  for (const std::string& id : client_order_ids) out.push_back(cancel(id));
+  std::vector<OrderId> ids;
+  for (const std::string& each : client_order_ids) {
+    const auto id = find_open(each);
+    if (id) ids.push_back(*id);
+    out.push_back(id ? OrderResult<void>{} : std::unexpected(id.error()));
+  }
+  post([this, ids = std::move(ids)] {
+    for (const OrderId& id : ids) begin_cancel(id);
+  });
   return out;
 }
 

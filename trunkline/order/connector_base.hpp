@@ -95,7 +95,7 @@ class ConnectorBase {
   OrderResult<void> amend(std::string_view client_order_id, const AmendParams& params);
   // Every order that is not done, of one trading pair where one is named; how many.
   std::size_t cancel_all(std::string_view trading_pair = {});
-  // One result each, in their order.
+  // One result each, in their order. They go to the venue together, as one request where it takes one.
   std::vector<OrderResult<OrderId>> place_batch(std::span<const std::pair<TradeType, OrderParams>> orders);
   std::vector<OrderResult<void>> cancel_batch(std::span<const std::string> client_order_ids);
 
@@ -201,6 +201,8 @@ class ConnectorBase {
   // connector_base.cpp: the caller's side
   std::shared_ptr<const Rules> rules() const;
   OrderResult<const TradingRule*> find_rule(const Rules& rules, std::string_view trading_pair) const;
+  OrderResult<OrderId> admit(TradeType side, const OrderParams& params);
+  OrderResult<OrderId> find_open(std::string_view client_order_id) const;
   OrderResult<InFlightOrder> make_order(const TradingRule& rule, TradeType side, const OrderParams& params);
   std::optional<BestPrices> best_prices(SymbolHash trading_pair) const;
 

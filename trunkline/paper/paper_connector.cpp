@@ -13,8 +13,9 @@ namespace {
 
 constexpr Nanos tick = std::chrono::milliseconds{20};
 constexpr int frames_a_turn = 256;
-constexpr bus::TypeSet wanted = bus::TypeSet::of<wire::Trade, wire::Quote, wire::L2Snapshot, wire::L2Delta,
-                                                 wire::BookStatus, wire::SymbolMapping, wire::DerivativeTicker>();
+constexpr bus::TypeSet wanted =
+    bus::TypeSet::of<wire::Trade, wire::Quote, wire::L2Snapshot, wire::L2Delta, wire::BookStatus, wire::SymbolMapping,
+                     wire::DerivativeTicker, wire::ConnectionStatus>();
 
 std::string ring_name(const PaperConnectorConfig& config) {
   return config.order.name + ":paper:" + config.order.account;

@@ -39,6 +39,7 @@ const PaperMarket* PaperExchange::market(SymbolHash symbol) const {
 
 void PaperExchange::on_frame(const wire::FrameView& frame, Nanos now) {
   if (const auto* const mapping = frame.as<wire::SymbolMapping>()) return on_mapping(*mapping);
+  if (const auto* const status = frame.as<wire::ConnectionStatus>()) return on_connection(*status);
   Symbol* const symbol = find(frame.stamp().symbol);
   if (symbol == nullptr) return;
   if (const auto* const trade = frame.as<wire::Trade>()) return on_trade(*symbol, *trade, frame, now);
@@ -51,6 +52,7 @@ void PaperExchange::on_frame(const wire::FrameView& frame, Nanos now) {
                         .next_funding_time = ticker->next_funding_time}});
     return;
   }
+  if (const auto* const quote = frame.as<wire::Quote>()) return on_quote(*symbol, *quote, now);
   on_book(*symbol, frame, now);
 }
 
@@ -100,6 +102,7 @@ void PaperExchange::on_missed() {
 }
 
 void PaperExchange::on_book(Symbol& symbol, const wire::FrameView& frame, Nanos now) {
+  if (!std::exchange(symbol.has_book, true)) symbol.market.suspend();
   const auto note = [&symbol](std::span<const wire::Level> bids, std::span<const wire::Level> asks) {
     for (const wire::Level& level : bids) symbol.bids.push_back(level.price);
     for (const wire::Level& level : asks) symbol.asks.push_back(level.price);
@@ -163,6 +166,31 @@ void PaperExchange::change(Symbol& symbol, Moment at) {
   symbol.market.change(bids, asks, at);
 }
 
+// A symbol without a book has its quote for one.
+void PaperExchange::on_quote(Symbol& symbol, const wire::Quote& quote, Nanos now) {
+  if (symbol.has_book) return;
+  const auto side = [](Price price, Quantity quantity) {
+    const bool there = !price.is_absent() && price.raw() > 0 && !quantity.is_absent() && quantity.raw() > 0;
+    return there ? std::vector<wire::Level>{{price, quantity}} : std::vector<wire::Level>{};
+  };
+  const auto bids = side(quote.bid_price, quote.bid_quantity);
+  const auto asks = side(quote.ask_price, quote.ask_quantity);
+  symbol.quoted = {bids.empty() ? Price::absent() : quote.bid_price, asks.empty() ? Price::absent() : quote.ask_price};
+  symbol.quoted_by = static_cast<std::uint16_t>(quote.source >> 4);
+  const bool crossed = !bids.empty() && !asks.empty() && quote.bid_price >= quote.ask_price;
+  if (crossed) return symbol.market.suspend();
+  symbol.market.show(bids, asks, {quote.exchange_time, now});
+  settle(symbol, now);
+}
+
+// What a connector quoted is old once it lost its connection.
+void PaperExchange::on_connection(const wire::ConnectionStatus& status) {
+  if (status.state == wire::ConnectionState::Connected) return;
+  for (const auto& [hash, symbol] : symbols_) {
+    if (!symbol->has_book && symbol->quoted_by == status.source >> 4) symbol->market.suspend();
+  }
+}
+
 void PaperExchange::on_trade(Symbol& symbol, const wire::Trade& trade, const wire::FrameView& frame, Nanos now) {
   if ((trade.detail & not_of_the_book) != 0 || trade.price.raw() <= 0 || trade.quantity.raw() <= 0) return;
   if ((trade.detail & wire::trade_detail::aggregate) == 0) {
@@ -173,10 +201,11 @@ void PaperExchange::on_trade(Symbol& symbol, const wire::Trade& trade, const wir
   if (!symbol.market.live()) return;
   // Who does not say which side took is understood by the book.
   const book::Ladder& ladder = symbol.book.ladder();
-  const Price ask = ladder.best_ask().price;
+  const auto [bid, ask] =
+      symbol.has_book ? BestPrices{ladder.best_bid().price, ladder.best_ask().price} : symbol.quoted;
   const bool bought =
       frame.has(wire::flag::side_buy) || (!frame.has(wire::flag::side_sell) && !ask.is_absent() && trade.price >= ask);
-  const bool sold = frame.has(wire::flag::side_sell) || (!bought && trade.price <= ladder.best_bid().price);
+  const bool sold = frame.has(wire::flag::side_sell) || (!bought && !bid.is_absent() && trade.price <= bid);
   if (bought || sold) {
     symbol.market.trade(bought ? match::Side::Buy : match::Side::Sell, trade.price, trade.quantity,
                         {trade.exchange_time, now});

@@ -19,6 +19,7 @@
 #include "trunkline/order/in_flight_order.hpp"
 #include "trunkline/order/order_error.hpp"
 #include "trunkline/order/order_gateway.hpp"
+#include "trunkline/order/price_board.hpp"
 #include "trunkline/paper/paper_account.hpp"
 #include "trunkline/paper/paper_market.hpp"
 #include "trunkline/wire/frame.hpp"
@@ -79,6 +80,9 @@ class PaperExchange {
     Price last = Price::absent();
     Price mark = Price::absent();  // as the venue tells it
     bool single_trades = false;    // they come one by one: aggregates would count twice
+    bool has_book = false;         // else what it quotes is displayed, and nothing behind it
+    order::BestPrices quoted = {};
+    std::uint16_t quoted_by = 0;  // the number of a connector
     std::vector<OrderNumber> open = {};
   };
   struct Order {
@@ -96,6 +100,8 @@ class PaperExchange {
   Symbol* find(SymbolHash symbol);
   void on_mapping(const wire::SymbolMapping& mapping);
   void on_book(Symbol& symbol, const wire::FrameView& frame, Nanos now);
+  void on_quote(Symbol& symbol, const wire::Quote& quote, Nanos now);
+  void on_connection(const wire::ConnectionStatus& status);
   void on_trade(Symbol& symbol, const wire::Trade& trade, const wire::FrameView& frame, Nanos now);
   void show(Symbol& symbol, Moment at);
   void change(Symbol& symbol, Moment at);

@@ -64,9 +64,13 @@ OrderResult<void> PaperExchange::check(const Symbol& symbol, const InFlightOrder
     return rejected(OrderReason::DuplicateId, "the paper venue has an order of that id");
   }
   if (!symbol.market.live()) {
-    return rejected(OrderReason::NotReady,
-                    fmt::format("the book of {} is {}, and paper orders are matched against a Live one",
-                                symbol.rule.text, wire::to_text(symbol.book.state())));
+    return rejected(
+        OrderReason::NotReady,
+        symbol.has_book
+            ? fmt::format("the book of {} is {}, and paper orders are matched against a Live one", symbol.rule.text,
+                          wire::to_text(symbol.book.state()))
+            : fmt::format("{} has no quote to match paper orders against, or one that cannot be trusted any more",
+                          symbol.rule.text));
   }
   if (wanted.time_in_force == TimeInForce::Gtd && wanted.good_till <= now) {
     return rejected(OrderReason::Expired, "it was good till a time that is over");
@@ -311,7 +315,7 @@ OrderResult<OrderUpdate> PaperExchange::amend(const OrderId& client_order_id, Pr
     return rejected(OrderReason::InvalidOrder, fmt::format("the order is {}", wire::to_text(said.new_state)));
   }
   if (!symbol.market.live()) {
-    return rejected(OrderReason::NotReady, fmt::format("the book of {} is not Live", symbol.rule.text));
+    return rejected(OrderReason::NotReady, fmt::format("{} has no Live book or quote", symbol.rule.text));
   }
   if (amount <= order->filled) return rejected(OrderReason::InvalidOrder, "so much has filled already");
   const Order before = *order;

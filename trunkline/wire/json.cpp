@@ -5,7 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "trunkline/wire/decimal_writer.hpp"
+#include "trunkline/core/decimal_writer.hpp"
 #include "trunkline/wire/visit.hpp"
 
 namespace trunkline::wire {
@@ -73,7 +73,8 @@ class Fields {
   void write(Value value) {
     if (value.is_absent()) return append(out_, "null");
     out_.push_back('"');
-    append_decimal(out_, value.raw(), Value::digits);
+    DecimalBuffer buffer;
+    append(out_, write_decimal(buffer, value.raw(), Value::digits));
     out_.push_back('"');
   }
   template <std::integral Value>

@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "trunkline/core/decimal_writer.hpp"
 #include "trunkline/core/error.hpp"
-#include "trunkline/wire/decimal_writer.hpp"
 #include "trunkline/wire/visit.hpp"
 
 namespace trunkline::wire {
@@ -36,7 +36,8 @@ class Line {
     requires requires { Value::absent(); }
   void write(Value value) {
     if (value.is_absent()) return out_.push_back('-');
-    append_decimal(out_, value.raw(), Value::digits);
+    DecimalBuffer buffer;
+    out_.append(write_decimal(buffer, value.raw(), Value::digits));
   }
   template <std::integral Value>
   void write(Value value) {

@@ -18,12 +18,16 @@ TEST(Keccak256, IsThatOfEthereumAndNotSha3) {
 }
 
 TEST(HmacSha256, MeetsRfc4231AndTheExampleOfBinance) {
-  EXPECT_EQ(hex(hmac_sha256(SecretKey(std::string_view("Jefe")), "what do ya want for nothing?")),
+  EXPECT_EQ(hex(HmacSha256(SecretKey(std::string_view("Jefe"))).of("what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  // A key that is longer than a block.
   EXPECT_EQ(
-      hex(hmac_sha256(SecretKey(std::string_view("NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")),
-                      "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000&"
-                      "timestamp=1499827319559")),
+      hex(HmacSha256(SecretKey(std::string(131, '\xaa'))).of("Test Using Larger Than Block-Size Key - Hash Key First")),
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(
+      hex(HmacSha256(SecretKey(std::string_view("NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")))
+              .of("symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000&"
+                  "timestamp=1499827319559")),
       "c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71");
 }
 

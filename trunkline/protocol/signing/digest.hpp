@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -16,6 +17,19 @@ using Hash = std::array<std::uint8_t, 32>;
 Hash keccak256(std::span<const std::uint8_t> bytes);
 Hash keccak256(std::string_view text);
 
-Hash hmac_sha256(const SecretKey& key, std::string_view message);
+// HMAC-SHA256 with a key that is prepared once.
+class HmacSha256 {
+ public:
+  explicit HmacSha256(const SecretKey& key);
+  ~HmacSha256();
+  HmacSha256(HmacSha256&&) noexcept;
+  HmacSha256& operator=(HmacSha256&&) noexcept;
+
+  Hash of(std::string_view message) const;
+
+ private:
+  struct Prepared;
+  std::unique_ptr<const Prepared> prepared_;
+};
 
 }  // namespace trunkline::protocol::signing

@@ -38,7 +38,7 @@ Result<std::string> exchange_signature(std::string_view secret, std::string_view
                                        std::string_view path, std::string_view body) {
   const auto key = secret_from_base64(secret);
   if (!key) return fail(ErrorCode::InvalidArgument, "the Exchange API secret is no base64");
-  return to_base64(hmac_sha256(*key, fmt::format("{}{}{}{}", timestamp, method, path, body)));
+  return to_base64(HmacSha256(*key).of(fmt::format("{}{}{}{}", timestamp, method, path, body)));
 }
 
 Result<std::string> advanced_token(const Credentials& credentials, Nanos now, std::string_view nonce,

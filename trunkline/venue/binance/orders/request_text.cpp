@@ -6,24 +6,31 @@
 namespace trunkline::venue::binance::orders {
 namespace {
 
-using Items = std::vector<std::pair<std::string_view, std::string>>;
+using Items = std::vector<std::pair<std::string_view, std::string_view>>;
 
-Items stamped(const Parameters& parameters, Security security, Stamp stamp) {
-  Items items = parameters.items();
-  if (security == Security::Signed) {
-    items.emplace_back("timestamp", std::to_string(stamp.timestamp_ms));
-    items.emplace_back("recvWindow", std::to_string(stamp.recv_window_ms));
+// The parameters and what each request of a kind is stamped with. Not to be moved: the items look into it.
+struct Stamped {
+  Stamped(const Parameters& parameters, Security security, Stamp stamp)
+      : time(stamp.timestamp_ms), window(stamp.recv_window_ms) {
+    items.reserve(parameters.items().size() + 4);
+    items.assign(parameters.items().begin(), parameters.items().end());
+    if (security != Security::Signed) return;
+    items.emplace_back("timestamp", std::string_view(time.data(), time.size()));
+    items.emplace_back("recvWindow", std::string_view(window.data(), window.size()));
   }
-  return items;
-}
+  Stamped(const Stamped&) = delete;
+  Stamped& operator=(const Stamped&) = delete;
+
+  fmt::format_int time, window;
+  Items items;
+};
 
 std::string query_of(const Items& items) {
   std::string out;
+  out.reserve(512);
   for (const auto& [name, value] : items) {
     if (!out.empty()) out += '&';
-    out += name;
-    out += '=';
-    out += value;
+    out.append(name).append(1, '=').append(value);
   }
   return out;
 }
@@ -53,17 +60,23 @@ bool is_bare(std::string_view name) noexcept {
 
 std::string websocket_request(std::uint64_t id, std::string_view method, const Parameters& parameters,
                               Security security, const Signer& signer, Stamp stamp) {
-  Items items = stamped(parameters, security, stamp);
+  Stamped stamped(parameters, security, stamp);
+  Items& items = stamped.items;
   if (security != Security::None) items.emplace_back("apiKey", signer.api_key());
+  std::string signature;
   if (security == Security::Signed) {
     std::ranges::sort(items);
-    items.emplace_back("signature", signer.sign(query_of(items)));
+    items.emplace_back("signature", signature = signer.sign(query_of(items)));
   }
-  std::string out = fmt::format(R"({{"id":"{}","method":"{}","params":{{)", id, method);
+  const fmt::format_int number(id);
+  std::string out;
+  out.reserve(768);
+  out.append(R"({"id":")").append(number.data(), number.size()).append(R"(","method":")").append(method);
+  out.append(R"(","params":{)");
   bool first = true;
   for (const auto& [name, value] : items) {
-    out += fmt::format(R"({}"{}":)", first ? "" : ",", name);
-    out += is_bare(name) ? value : fmt::format(R"("{}")", value);
+    const std::string_view quote = is_bare(name) ? "" : "\"";
+    out.append(first ? "\"" : ",\"").append(name).append("\":").append(quote).append(value).append(quote);
     first = false;
   }
   return out += "}}";
@@ -74,7 +87,8 @@ Request rest_request(std::uint64_t id, std::string_view verb, std::string_view u
   Request request{.id = static_cast<RequestId>(id), .url = std::string(url), .weight = weight};
   request.method = verb;
   std::string query;
-  for (const auto& [name, value] : stamped(parameters, security, stamp)) {
+  const Stamped stamped(parameters, security, stamp);
+  for (const auto& [name, value] : stamped.items) {
     if (!query.empty()) query += '&';
     query += name;
     query += '=';

@@ -16,6 +16,7 @@ namespace trunkline::venue::binance::orders {
 // Values are ASCII without anything that JSON escapes or a query encodes: what we put in is checked before.
 class Parameters {
  public:
+  Parameters() { items_.reserve(16); }
   Parameters& add(std::string_view name, std::string value) {
     items_.emplace_back(name, std::move(value));
     return *this;

@@ -1,6 +1,5 @@
 #include "trunkline/venue/binance/orders/signer.hpp"
 
-#include "trunkline/protocol/signing/digest.hpp"
 #include "trunkline/protocol/signing/text_form.hpp"
 
 namespace trunkline::venue::binance::orders {
@@ -17,13 +16,13 @@ Result<Signer> Signer::make(std::string api_key, SecretKey secret) {
     if (!key) return std::unexpected(key.error());
     signer.private_key_ = *std::move(key);
   } else {
-    signer.secret_ = std::move(secret);
+    signer.secret_.emplace(secret);
   }
   return signer;
 }
 
 std::string Signer::sign(std::string_view payload) const {
-  return private_key_ ? to_base64(private_key_->sign(payload)) : to_hex(hmac_sha256(secret_, payload));
+  return private_key_ ? to_base64(private_key_->sign(payload)) : to_hex(secret_->of(payload));
 }
 
 }  // namespace trunkline::venue::binance::orders

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "trunkline/core/error.hpp"
+#include "trunkline/protocol/signing/digest.hpp"
 #include "trunkline/protocol/signing/ed25519.hpp"
 #include "trunkline/protocol/signing/secret_key.hpp"
 
@@ -25,8 +26,8 @@ class Signer {
   explicit Signer(std::string api_key) : api_key_(std::move(api_key)) {}
 
   std::string api_key_;
-  protocol::signing::SecretKey secret_;
-  std::optional<protocol::signing::Ed25519Key> private_key_;
+  std::optional<protocol::signing::HmacSha256> secret_;
+  std::optional<protocol::signing::Ed25519Key> private_key_;  // one of the two
 };
 
 }  // namespace trunkline::venue::binance::orders

@@ -46,24 +46,31 @@ std::string order_text(const order::InFlightOrder& order, const order::TradingRu
   return out += '}';
 }
 
-std::string place_action(const order::InFlightOrder& order, const order::TradingRule& rule, Price price) {
-  return fmt::format(R"({{"type":"order","orders":[{}],"grouping":"na"}})",
-                     order_text(order, rule, price, order.amount));
-}
-
 std::string modify_action(const order::InFlightOrder& order, const order::TradingRule& rule, std::string_view oid,
                           Price price, Quantity size) {
   return fmt::format(R"({{"type":"batchModify","modifies":[{{"oid":{},"order":{}}}]}})", oid,
                      order_text(order, rule, price, size));
 }
 
-std::string cancel_action(const order::InFlightOrder& order, const order::TradingRule& rule) {
-  if (has_cloid(order)) {
-    return fmt::format(R"({{"type":"cancelByCloid","cancels":[{{"asset":{},"cloid":"{}"}}]}})", rule.asset,
-                       order.client_order_id.view());
+std::string cancel_text(const order::InFlightOrder& order, const order::TradingRule& rule) {
+  if (!has_cloid(order)) return fmt::format(R"({{"a":{},"o":{}}})", rule.asset, order.exchange_order_id.view());
+  return fmt::format(R"({{"asset":{},"cloid":"{}"}})", rule.asset, order.client_order_id.view());
+}
+
+ListAction cancel_kind(const order::InFlightOrder& order) noexcept {
+  return has_cloid(order) ? ListAction::CancelByOurId : ListAction::CancelByNumber;
+}
+
+std::string list_action(ListAction kind, std::string_view items) {
+  switch (kind) {
+    case ListAction::Place:
+      return fmt::format(R"({{"type":"order","orders":[{}],"grouping":"na"}})", items);
+    case ListAction::CancelByOurId:
+      return fmt::format(R"({{"type":"cancelByCloid","cancels":[{}]}})", items);
+    case ListAction::CancelByNumber:
+      break;
   }
-  return fmt::format(R"({{"type":"cancel","cancels":[{{"a":{},"o":{}}}]}})", rule.asset,
-                     order.exchange_order_id.view());
+  return fmt::format(R"({{"type":"cancel","cancels":[{}]}})", items);
 }
 
 std::string leverage_action(const order::TradingRule& rule, std::uint32_t leverage, bool cross) {

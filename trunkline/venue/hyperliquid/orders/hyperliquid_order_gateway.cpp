@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "trunkline/core/crash_point.hpp"
-#include "trunkline/venue/hyperliquid/orders/action_text.hpp"
 
 namespace trunkline::venue::hyperliquid::orders {
 namespace {
@@ -20,6 +19,7 @@ using order::Ticket;
 constexpr Nanos ping_interval = std::chrono::seconds{50};  // the venue drops a silent connection after 60
 // An event that was lost is not noticed, and payments are made each hour.
 constexpr Nanos funding_interval = std::chrono::minutes{10};
+constexpr std::size_t most_in_an_action = 39;  // from 40 on it has more weight
 constexpr std::string_view account_streams[] = {"orderUpdates", "userFills", "userFundings"};
 
 std::uint64_t milliseconds(Nanos time) noexcept {
@@ -102,8 +102,26 @@ void HyperliquidOrderGateway::take_malformed(std::string_view what, Outbox& outb
 
 // ---- requests
 
+// What is asked for is carried out in its order: another kind of action sends what was gathered before it.
+void HyperliquidOrderGateway::gather(ListAction kind, std::string_view item, Pending part, Nanos now, Outbox& outbox) {
+  if (gathered_.kind != kind || gathered_.parts.size() == most_in_an_action) end_turn(now, outbox);
+  gathered_.kind = kind;
+  if (!gathered_.items.empty()) gathered_.items += ',';
+  gathered_.items += item;
+  gathered_.parts.push_back(std::move(part));
+}
+
+void HyperliquidOrderGateway::end_turn(Nanos now, Outbox& outbox) {
+  if (gathered_.parts.empty()) return;
+  Gathered gathered = std::exchange(gathered_, {});
+  Pending pending{.ask = gathered.parts.front().ask, .parts = std::move(gathered.parts)};
+  send_action(list_action(gathered.kind, gathered.items), gathered.kind == ListAction::Place, std::move(pending), now,
+              outbox);
+}
+
 void HyperliquidOrderGateway::send_action(std::string action, bool creates, Pending pending, Nanos now,
                                           Outbox& outbox) {
+  end_turn(now, outbox);
   const auto nonce = nonces_.next(now);
   if (!nonce) {
     return fail_request(std::move(pending), {OrderOutcome::NotSent, OrderReason::JournalFailed, nonce.error().message},
@@ -190,8 +208,8 @@ void HyperliquidOrderGateway::place(Ticket ticket, const order::InFlightOrder& o
         ticket, order::not_sent(OrderReason::InvalidOrder,
                                 rule == nullptr ? "its trading pair is not known" : "no middle price is known yet"));
   }
-  send_action(place_action(order, *rule, *price), true, {.ask = Ask::Place, .ticket = ticket, .order = order}, now,
-              outbox);
+  gather(ListAction::Place, order_text(order, *rule, *price, order.amount),
+         {.ask = Ask::Place, .ticket = ticket, .order = order}, now, outbox);
 }
 
 void HyperliquidOrderGateway::cancel(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {
@@ -199,7 +217,8 @@ void HyperliquidOrderGateway::cancel(Ticket ticket, const order::InFlightOrder& 
   if (rule == nullptr) {
     return answer<OrderUpdate>(ticket, order::not_sent(OrderReason::InvalidOrder, "its trading pair is not known"));
   }
-  send_action(cancel_action(order, *rule), false, {.ask = Ask::Cancel, .ticket = ticket, .order = order}, now, outbox);
+  gather(cancel_kind(order), cancel_text(order, *rule), {.ask = Ask::Cancel, .ticket = ticket, .order = order}, now,
+         outbox);
 }
 
 void HyperliquidOrderGateway::amend(Ticket ticket, const order::InFlightOrder& order, Price price, Quantity amount,

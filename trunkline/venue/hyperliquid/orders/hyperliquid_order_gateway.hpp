@@ -19,6 +19,7 @@
 #include "trunkline/order/order_gateway.hpp"
 #include "trunkline/order/pending_requests.hpp"
 #include "trunkline/protocol/signing/secp256k1.hpp"
+#include "trunkline/venue/hyperliquid/orders/action_text.hpp"
 #include "trunkline/venue/hyperliquid/orders/nonces.hpp"
 #include "trunkline/venue/hyperliquid/orders/replies.hpp"
 #include "trunkline/venue/hyperliquid/signing.hpp"
@@ -70,6 +71,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   void set_leverage(order::Ticket ticket, SymbolHash trading_pair, std::uint32_t leverage, Nanos now,
                     Outbox& outbox) override;
   void extend_dead_man_switch(order::Ticket ticket, Nanos timeout, Nanos now, Outbox& outbox) override;
+  void end_turn(Nanos now, Outbox& outbox) override;
 
   struct Counters {
     std::uint64_t messages = 0;
@@ -104,7 +106,15 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
     Quantity left = Quantity::absent();
     Nanos since{0};
     std::vector<order::TradeUpdate> trades = {};  // of pages before
+    std::vector<Pending> parts = {};              // of an action with a list: one each, in its order
   };
+  // New orders or cancellations that go out as one action.
+  struct Gathered {
+    ListAction kind{};
+    std::string items = {};
+    std::vector<Pending> parts = {};
+  };
+  void gather(ListAction kind, std::string_view item, Pending part, Nanos now, Outbox& outbox);
   void send_action(std::string action, bool creates, Pending pending, Nanos now, Outbox& outbox);
   void send_info(std::string body, Pending pending, Nanos now, Outbox& outbox);
   std::string user() const { return user_.to_text(); }
@@ -115,6 +125,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
 
   void take_post(ConnectionId connection, const Json& data, Nanos now, Outbox& outbox);
   void finish_action(Pending pending, const Json& payload, Nanos now);
+  void finish_part(Pending part, const Json& status, Nanos now);
   void finish_info(Pending pending, const Json& body, Nanos now, Outbox& outbox);
   void fail_request(Pending pending, order::OrderError error, Nanos now);
   void take_order_updates(const Json& list, Nanos now, Outbox& outbox);
@@ -134,6 +145,7 @@ class HyperliquidOrderGateway final : public order::OrderGateway {
   std::uint64_t next_id_ = 1;
   Nonces nonces_;
   order::PendingRequests<Pending> pending_;
+  Gathered gathered_;
   std::optional<ConnectionId> connection_;
   unsigned awaited_ = 0;  // subscriptions that are not yet confirmed
   Nanos meta_due_{0};

@@ -145,32 +145,41 @@ void HyperliquidOrderGateway::finish_action(Pending pending, const Json& payload
   if (pending.ask == Ask::Leverage || pending.ask == Ask::ScheduleCancel) return answer<void>(pending.ticket, {});
   const Json* const data = member(*response, "data");
   const Json* const statuses = data == nullptr ? nullptr : member(*data, "statuses");
-  const bool one = statuses != nullptr && statuses->is_array() && statuses->size() == 1;
-  if (pending.ask == Ask::Cancel) {
-    if (!one) return fail_request(std::move(pending), unreadable(payload.dump()), now);
-    const Json& first = statuses->front();
-    if (first.is_object() && first.contains("error")) {
-      const Json& error = first["error"];
-      return fail_request(std::move(pending), refusal(error.is_string() ? error.get<std::string>() : error.dump()),
+  const std::size_t count = statuses != nullptr && statuses->is_array() ? statuses->size() : 0;
+  if (pending.ask == Ask::Modify && count == 1) return finish_part(std::move(pending), statuses->front(), now);
+  // An error of the whole list is told once: what became of its orders is asked, not guessed.
+  if (pending.ask == Ask::Modify || count != pending.parts.size()) {
+    return fail_request(std::move(pending), unreadable(payload.dump()), now);
+  }
+  for (std::size_t i = 0; i < pending.parts.size(); ++i) {
+    finish_part(std::move(pending.parts[i]), (*statuses)[i], now);
+  }
+}
+
+// One status of "statuses".
+void HyperliquidOrderGateway::finish_part(Pending part, const Json& status, Nanos now) {
+  if (part.ask == Ask::Cancel) {
+    if (const Json* const error = member(status, "error")) {
+      return fail_request(std::move(part), refusal(error->is_string() ? error->get<std::string>() : error->dump()),
                           now);
     }
     OrderUpdate update;
-    update.client_order_id = pending.order.client_order_id;
-    update.trading_pair = pending.order.trading_pair;
+    update.client_order_id = part.order.client_order_id;
+    update.trading_pair = part.order.trading_pair;
     update.new_state = OrderState::Cancelled;
     update.reason = OrderReason::Requested;
-    return answer<OrderUpdate>(pending.ticket, std::move(update));
+    return answer<OrderUpdate>(part.ticket, std::move(update));
   }
-  auto placed = one ? read_placed(statuses->front(), pending.order) : std::unexpected(unreadable(payload.dump()));
-  if (!placed) return fail_request(std::move(pending), placed.error(), now);
+  auto placed = read_placed(status, part.order);
+  if (!placed) return fail_request(std::move(part), placed.error(), now);
   // The answer tells no time, and ours says nothing of the venue's: what events tell is newer in any case.
-  if (pending.ask == Ask::Place) return answer<order::PlaceAnswer>(pending.ticket, order::PlaceAnswer{*placed});
-  placed->price = pending.price;
-  placed->amount = pending.left;
+  if (part.ask == Ask::Place) return answer<order::PlaceAnswer>(part.ticket, order::PlaceAnswer{*placed});
+  placed->price = part.price;
+  placed->amount = part.left;
   placed->reason = OrderReason::Amended;
   if (placed->new_state == OrderState::Filled) placed->new_state = OrderState::Open;  // its fills tell
   chains_.take_answer(*placed);
-  answer<OrderUpdate>(pending.ticket, *std::move(placed));
+  answer<OrderUpdate>(part.ticket, *std::move(placed));
 }
 
 void HyperliquidOrderGateway::finish_info(Pending pending, const Json& body, Nanos now, Outbox& outbox) {
@@ -256,6 +265,10 @@ void HyperliquidOrderGateway::take_status(Pending pending, const Json& body, Nan
 }
 
 void HyperliquidOrderGateway::fail_request(Pending pending, OrderError error, Nanos now) {
+  if (!pending.parts.empty()) {
+    for (Pending& part : pending.parts) fail_request(std::move(part), error, now);
+    return;
+  }
   switch (pending.ask) {
     case Ask::Meta:
       meta_due_ = now + std::chrono::seconds{1};
