@@ -38,10 +38,14 @@ class Trader {
   void act() {
     const unsigned choice = draw(100);
     const auto active = connector_.tracker().active_orders();
-    if (choice < 60 || active.empty()) return place();
+    if (choice < 50 || active.empty()) return place(1);
+    if (choice < 60) return place(2 + draw(3));
     const InFlightOrder& order = active[draw(active.size())];
-    if (choice < 85) {
+    if (choice < 80) {
       static_cast<void>(connector_.cancel(order.client_order_id));
+    } else if (choice < 85) {
+      static_cast<void>(
+          connector_.cancel_batch(std::vector{order.client_order_id.str(), active.front().client_order_id.str()}));
     } else {
       amend(order);
     }
@@ -50,7 +54,18 @@ class Trader {
  private:
   unsigned draw(std::size_t below) { return static_cast<unsigned>(chance_() % below); }
 
-  void place() {
+  void place(unsigned count) {
+    if (count == 1) {
+      const auto [side, params] = any_order();
+      static_cast<void>(connector_.place(side, params));
+      return;
+    }
+    std::vector<std::pair<TradeType, OrderParams>> batch;
+    while (batch.size() < count) batch.push_back(any_order());
+    static_cast<void>(connector_.place_batch(batch));
+  }
+
+  std::pair<TradeType, OrderParams> any_order() {
     const bool buying = draw(2) == 0;
     // From one hundredth away to one beyond the other side.
     const std::int64_t basis = buying ? 9'900 + draw(150) : 10'100 - draw(150);
@@ -63,7 +78,7 @@ class Trader {
     if (kind == 1) params.post_only = true;
     if (kind == 2) params.time_in_force = TimeInForce::Ioc;
     if (kind == 0) params.price = {};
-    static_cast<void>(connector_.place(buying ? TradeType::Buy : TradeType::Sell, params));
+    return {buying ? TradeType::Buy : TradeType::Sell, params};
   }
 
   void amend(const InFlightOrder& order) {
