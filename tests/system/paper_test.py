@@ -10,6 +10,7 @@ from processes import Process, eventually, get, get_json
 PROGRAM = os.environ["TEST_PROGRAM"]
 BTC = "binance:BTC-USDT"
 KRAKEN = "kraken:BTC-USD"
+STOCK = "alpaca:AAPL"  # has quotes and no book
 
 
 class Paper(unittest.TestCase):
@@ -19,7 +20,7 @@ class Paper(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         folder = cls.folder.name
         cls.token = ["--set", f"control.token_file={folder}/token"]
-        cls.hub = Process(PROGRAM, "run", "--sandbox", "--paper", "--sandbox-port", "0", "--http", "127.0.0.1:0", BTC, KRAKEN,
+        cls.hub = Process(PROGRAM, "run", "--sandbox", "--paper", "--sandbox-port", "0", "--http", "127.0.0.1:0", BTC, KRAKEN, STOCK,
                           "--set", f"relay.socket={folder}/relay.sock", "--set", "paper.latency=5ms",
                           "--set", "risk.duplicate_window=0s", *cls.token)
         cls.addClassCleanup(cls.hub.stop)
@@ -27,19 +28,21 @@ class Paper(unittest.TestCase):
 
         def ready():
             health = get_json(f"{cls.page}/ws/health")
-            return all(health["orders"][each]["ready"] for each in ("binance", "kraken")) and \
+            return all(health["orders"][each]["ready"] for each in ("binance", "kraken", "alpaca")) and \
                 all(health["books"][each]["state"] == "Live" for each in (BTC, KRAKEN))
         eventually(ready, lambda: f"the accounts are ready\n{cls.hub.stderr()}")
+        eventually(lambda: cls.order("buy", STOCK, "1")[0] == 0, lambda: f"it is quoted\n{cls.hub.stderr()}")
 
-    def order(self, *arguments):
-        done = subprocess.run([PROGRAM, "order", "--address", self.page.removeprefix("http://"), *self.token, *arguments],
+    @classmethod
+    def order(cls, *arguments):
+        done = subprocess.run([PROGRAM, "order", "--address", cls.page.removeprefix("http://"), *cls.token, *arguments],
                               capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
         return done.returncode, done.stdout, done.stderr
 
     def test_orders_fill_at_every_exchange_and_are_shown_as_paper(self):
-        for symbol, currency in ((BTC, "USDT"), (KRAKEN, "USD")):
+        for symbol, amount, base, currency in ((BTC, "0.01", "BTC", "USDT"), (KRAKEN, "0.01", "BTC", "USD"), (STOCK, "2", "AAPL", "USD")):
             exchange = symbol.split(":")[0]
-            code, out, err = self.order("buy", symbol, "0.01", "--json")
+            code, out, err = self.order("buy", symbol, amount, "--json")
             self.assertEqual(code, 0, f"{out}{err}\n{self.hub.stderr()}")
             placed = json.loads(out)
             self.assertTrue(placed["paper"])
@@ -53,7 +56,7 @@ class Paper(unittest.TestCase):
             self.assertTrue(account["paper"])
             self.assertFalse(account["live"])
             balances = {each["currency"]: each["total"] for each in account["balances"]}
-            self.assertGreaterEqual(float(balances["BTC"]), 0.01)
+            self.assertGreaterEqual(float(balances[base]), float(amount))
             self.assertLess(float(balances[currency]), 100_000)
             self.assertIn("on paper", self.order("status", placed["client_order_id"])[1])
             self.assertIn(f"{exchange} paper main", self.order("list")[1])
