@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every fuzz target from its seed corpus; a whole venue, which is no parser, a tenth as often. New inputs are not kept.
+# Runs every fuzz target from its seed corpus; a whole venue or order gateway, which is no parser, a tenth as often. New inputs are not kept.
 # TRUNKLINE_FUZZ_SEED makes the runs the same each time.
 # usage: tools/fuzz.sh FOLDER RUNS NAME...
 set -eu
@@ -12,7 +12,7 @@ run_one() {
   name=$(basename "$1" | sed 's/^fuzz_//')
   mkdir -p "$scratch/$name" "fuzz/corpus/$name"
   count=$runs
-  case "$name" in *_venue) count=$((runs / 10)) ;; esac
+  case "$name" in *_venue | *_orders) count=$((runs / 10)) ;; esac
   if "$1" -runs="$count" ${TRUNKLINE_FUZZ_SEED:+-seed=$TRUNKLINE_FUZZ_SEED} -rss_limit_mb=4096 -timeout=10 -print_final_stats=1 \
       -artifact_prefix="build/fuzz/crash-$name-" "$scratch/$name" "fuzz/corpus/$name" >"$scratch/$name.log" 2>&1; then
     echo "fuzz $name: $(grep -o 'number_of_executed_units: .*' "$scratch/$name.log" | tr -s ' ') without a crash"
