@@ -1,6 +1,7 @@
 // The order path: from buy() to the bytes at the socket, tracking, signatures, the journal, and orders a second against
 // the sandbox. The moment a request is handed to the socket is told by the crash point behind it
 // (core/crash_point.hpp).
+#include <array>
 #include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -8,7 +9,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
-#include <condition_variable>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -70,7 +70,8 @@ void note_sent(std::string_view point) {
   if (point == "send:after") sent_at.store(monotonic_now().count(), std::memory_order_release);
 }
 
-// A sandbox in a process of its own, which can be held: then it takes no processor from what is measured.
+// A sandbox in a process of its own, which can be held: then it takes no processor from what is measured. Made before
+// there is a thread, since it is a fork.
 class SandboxProcess {
  public:
   SandboxProcess() {
@@ -122,10 +123,10 @@ class SandboxProcess {
   Started started_;
 };
 
-// A connector on a sandbox of its own, ready to trade.
+// A connector, ready to trade.
 class Desk {
  public:
-  explicit Desk(log::FlushPolicy policy, bool busy_poll = false) {
+  explicit Desk(const SandboxProcess& at, log::FlushPolicy policy, bool busy_poll = false) : sandbox(at) {
     connector::GatewayConfig config;
     config.order.name = "binance";
     config.order.domain = "sandbox";
@@ -165,7 +166,7 @@ class Desk {
   Price price_{};
 
  public:
-  SandboxProcess sandbox;
+  const SandboxProcess& sandbox;
   std::unique_ptr<SpotGatewayConnector> connector;
 };
 
@@ -409,6 +410,7 @@ void signatures() {
 }
 
 int run() {
+  const SandboxProcess sandbox, another;
   compare({.name = "order_tracking_step", .anchor = "map_step", .unit = "ns", .target = Target::value_at_most(1'000)},
           tracking, map_step);
   signatures();
@@ -418,7 +420,7 @@ int run() {
   crash_hook = note_sent;
   {
     // The target, 10 us, was set where secp256k1 takes 22.
-    Desk desk(log::FlushPolicy::None, true);
+    Desk desk(sandbox, log::FlushPolicy::None, true);
     compare(
         {.name = "order_to_socket_p50",
          .anchor = "secp256k1_alone",
@@ -426,7 +428,7 @@ int run() {
          .target = Target::ratio_at_most(10.0 / 22)},
         [&] { return to_socket(desk, false); }, secp256k1_alone);
   }
-  Desk desk(log::FlushPolicy::None);
+  Desk desk(sandbox, log::FlushPolicy::None);
   {
     BareSteps bare;
     compare(
@@ -434,7 +436,7 @@ int run() {
         [&] { return to_socket(desk, true); }, [&] { return bare.taken(); });
   }
   crash_hook = nullptr;
-  Desk group(log::FlushPolicy::Group);
+  Desk group(another, log::FlushPolicy::Group);
   compare(
       {.name = "order_end_to_end",
        .anchor = "journal_not_synced",

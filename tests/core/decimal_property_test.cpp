@@ -7,6 +7,7 @@
 #include <string>
 
 #include "trunkline/core/decimal.hpp"
+#include "trunkline/core/decimal_writer.hpp"
 
 namespace trunkline {
 namespace {
@@ -125,6 +126,30 @@ TEST(DecimalProperty, TextOfACountIsThatCountAgain) {
     }
     ASSERT_EQ(Rate::parse(Rate::from_raw(raw).to_text()), Rate::from_raw(raw));
   }
+}
+
+TEST(DecimalProperty, WriterAgreesWithDigitsPaddedAndStripped) {
+  const auto padded = [](std::int64_t raw, std::size_t digits) {
+    std::string text = std::to_string(raw);
+    const bool negative = raw < 0;
+    if (negative) text.erase(0, 1);
+    if (text.size() <= digits) text.insert(0, digits + 1 - text.size(), '0');
+    text.insert(text.size() - digits, 1, '.');
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+    return (negative ? "-" : "") + text;
+  };
+  const auto check = [&](std::int64_t raw) {
+    DecimalBuffer buffer;
+    ASSERT_EQ(write_decimal(buffer, raw, 8), padded(raw, 8));
+    ASSERT_EQ(write_decimal(buffer, raw, 12), padded(raw, 12));
+  };
+  for (const std::int64_t raw : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{100'000'000},
+                                 std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+    check(raw);
+  }
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 100'000; ++i) check(static_cast<std::int64_t>(random()) >> (random() % 64));
 }
 
 TEST(DecimalProperty, ScanAgreesWithParseWhateverFollows) {

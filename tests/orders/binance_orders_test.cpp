@@ -136,6 +136,22 @@ TEST_F(BinanceOrders, SpotOrderRestsAndIsCancelled) {
   EXPECT_EQ(desk.connector->tracker().active_order_count(), 0U);
 }
 
+TEST_F(BinanceOrders, AThreadThatNeverSleepsTradesAndEndsAlike) {
+  DeskOptions options = desk(Segment::Spot);
+  options.busy_poll = true;
+  Desk<connector::SpotGatewayConnector> desk(options);
+  const std::string price = scaled(best(sandbox::Market::Spot, true), 90);
+  const auto id = desk.connector->buy({.trading_pair = "BTC-USDT", .amount = "0.01", .price = price});
+  ASSERT_TRUE(id) << id.error().message;
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Open)) << desk.log.text();
+  ASSERT_TRUE(desk.connector->cancel(*id));
+  ASSERT_TRUE(desk.reaches(*id, OrderState::Cancelled)) << desk.log.text();
+  desk.connector->disconnect();
+  EXPECT_FALSE(desk.connector->is_ready());
+  desk.open();
+  EXPECT_TRUE(desk.connector->is_ready());
+}
+
 TEST_F(BinanceOrders, SpotMarketOrderFillsWithExactAmountsAndFees) {
   Desk<connector::SpotGatewayConnector> desk(this->desk(Segment::Spot));
   const auto id = desk.connector->buy({.trading_pair = "BTC-USDT", .amount = "0.01", .order_type = OrderType::Market});

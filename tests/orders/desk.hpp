@@ -31,6 +31,7 @@ struct DeskOptions {
   Nanos request_lifetime = 7s;
   Nanos request_timeout = 1s;
   Nanos audit_interval = 2s;
+  bool busy_poll = false;
 };
 
 inline connector::GatewayConfig gateway_config(const DeskOptions& options, EventLog& log) {
@@ -45,6 +46,7 @@ inline connector::GatewayConfig gateway_config(const DeskOptions& options, Event
   config.order.first_query = 50ms;
   config.order.request_lifetime = options.request_lifetime;
   config.order.audit_interval = options.audit_interval;
+  config.busy_poll = options.busy_poll;
   config.session.backoff = {.first = 20ms, .cap = 200ms};
   config.session.endpoints = *net::EndpointMap::make({{"*", "ws://127.0.0.1:" + port}});
   return config;

@@ -10,6 +10,7 @@ namespace {
 
 using namespace order;
 using namespace std::chrono_literals;
+using trunkline::test::eventually;
 
 constexpr const char* btc = "venue:BTC-USDT";
 constexpr Nanos one_way = 30ms;
@@ -483,25 +484,20 @@ TEST(PaperConnector, HasAThreadOfItsOwnAndComesBackAfterADisconnect) {
   connector.connect();
   feed.mapping(btc);
   feed.book(btc, {{"100", "5"}}, {{"101", "4"}});
-  ASSERT_TRUE(
-      trunkline::test::eventually([&] { return connector.is_ready() && connector.get_trading_rule("BTC-USDT"); }));
+  ASSERT_TRUE(eventually([&] { return connector.is_ready() && connector.get_trading_rule("BTC-USDT"); }));
   OrderResult<OrderId> id = not_sent(OrderReason::NotReady, "");
-  ASSERT_TRUE(trunkline::test::eventually([&] {  // until the book was read, too
+  ASSERT_TRUE(eventually([&] {  // until the book was read, too
     id = connector.buy({.trading_pair = btc, .amount = "1", .price = "99"});
-    return id && trunkline::test::eventually([&] {
-             return connector.tracker().find(id->view())->state >= OrderState::Open;
-           }) &&
+    return id && eventually([&] { return connector.tracker().find(id->view())->state >= OrderState::Open; }) &&
            connector.tracker().find(id->view())->state == OrderState::Open;
   }));
   connector.disconnect();
   EXPECT_FALSE(connector.is_ready());
   connector.connect();
-  ASSERT_TRUE(trunkline::test::eventually([&] { return connector.is_ready(); }));
+  ASSERT_TRUE(eventually([&] { return connector.is_ready(); }));
   feed.sold(btc, "98", "3");
-  ASSERT_TRUE(
-      trunkline::test::eventually([&] { return connector.tracker().find(id->view())->state == OrderState::Filled; }));
-  EXPECT_TRUE(trunkline::test::eventually([&] { return connector.balance("BTC")->total == amount("6"); }))
-      << "told after the fill";
+  ASSERT_TRUE(eventually([&] { return connector.tracker().find(id->view())->state == OrderState::Filled; }));
+  EXPECT_TRUE(eventually([&] { return connector.balance("BTC")->total == amount("6"); })) << "told after the fill";
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
-#include <limits>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <string>
 #include <vector>
 

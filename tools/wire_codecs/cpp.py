@@ -196,12 +196,15 @@ bool visit_message(FrameView frame, Visit&& visit) {
         for tail in message.tails:
             out += f"  visit(\"{tail.name}\", {tail.name}(message));\n"
         out += "}\n"
-    out += "\n// Writes a message that FrameView::as<M>() gave as a frame again, with its lists. 0: `out` is too short.\n"
+    out += ("\n// Writes the message of a frame as a frame again, with its lists. 0: it is none, or `out` is too short.\n"
+            "inline std::size_t encode_again(std::span<std::byte> out, FrameView frame) noexcept {\n"
+            "  switch (frame.type()) {\n")
     for message in schema.messages:
-        lists = "".join(f"{tail.name}(message), " for tail in message.tails)
-        out += (f"inline std::size_t encode_again(std::span<std::byte> out, const {message.name}& message, std::uint8_t flags,\n"
-                "                                std::uint32_t sequence) noexcept {\n"
-                f"  return encode(out, message, {lists}flags, sequence);\n}}\n")
+        lists = "".join(f"{tail.name}(*m), " for tail in message.tails)
+        out += (f"    case MessageType::{message.name}:\n"
+                f"      if (const auto* const m = frame.as<{message.name}>()) return encode(out, *m, {lists}frame.flags(), frame.sequence());\n"
+                "      return 0;\n")
+    out += "  }\n  return 0;\n}\n"
     out += "\n// Calls visit(name) for the flags that are set.\ntemplate <class Visit>\nvoid visit_flags(std::uint8_t flags, Visit&& visit) {\n"
     for name, _, _ in schema.flags:
         out += f"  if ((flags & flag::{name}) != 0) visit(std::string_view{{\"{name}\"}});\n"

@@ -102,7 +102,7 @@ void PaperExchange::on_missed() {
 }
 
 void PaperExchange::on_book(Symbol& symbol, const wire::FrameView& frame, Nanos now) {
-  if (!std::exchange(symbol.has_book, true)) symbol.market.suspend();
+  if (!std::exchange(symbol.has_book, true)) symbol.market.suspend();  // what it quoted before counts no more
   const auto note = [&symbol](std::span<const wire::Level> bids, std::span<const wire::Level> asks) {
     for (const wire::Level& level : bids) symbol.bids.push_back(level.price);
     for (const wire::Level& level : asks) symbol.asks.push_back(level.price);

@@ -382,122 +382,98 @@ void visit_fields(const JournalSession& message, Visit&& visit) {
   visit("account", account(message));
 }
 
-// Writes a message that FrameView::as<M>() gave as a frame again, with its lists. 0: `out` is too short.
-inline std::size_t encode_again(std::span<std::byte> out, const Trade& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Quote& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const L2Snapshot& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, bids(message), asks(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const L2Delta& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, bids(message), asks(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const BookStatus& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const SymbolMapping& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, text(message), venue_symbol(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Heartbeat& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const DerivativeTicker& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Liquidation& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Bar& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const ConnectionStatus& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, connector(message), endpoint(message), reason(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Gap& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const TradeCorrection& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const PriceBands& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const CorporateAction& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, other(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Subscribe& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, symbols(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Unsubscribe& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, symbols(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Welcome& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, server(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const ConsolidatedQuote& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const PlaceOrder& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), client_order_id(message), extra(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const CancelOrder& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), client_order_id(message), exchange_order_id(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const AmendOrder& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), client_order_id(message), exchange_order_id(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const OrderStatus& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), client_order_id(message), exchange_order_id(message), text(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Fill& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), client_order_id(message), exchange_order_id(message), trade_id(message), fee_currency(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const Balance& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), currency(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const PositionStatus& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const RiskStatus& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), reason(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const FundingPayment& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), currency(message), flags, sequence);
-}
-inline std::size_t encode_again(std::span<std::byte> out, const JournalSession& message, std::uint8_t flags,
-                                std::uint32_t sequence) noexcept {
-  return encode(out, message, account(message), flags, sequence);
+// Writes the message of a frame as a frame again, with its lists. 0: it is none, or `out` is too short.
+inline std::size_t encode_again(std::span<std::byte> out, FrameView frame) noexcept {
+  switch (frame.type()) {
+    case MessageType::Trade:
+      if (const auto* const m = frame.as<Trade>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Quote:
+      if (const auto* const m = frame.as<Quote>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::L2Snapshot:
+      if (const auto* const m = frame.as<L2Snapshot>()) return encode(out, *m, bids(*m), asks(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::L2Delta:
+      if (const auto* const m = frame.as<L2Delta>()) return encode(out, *m, bids(*m), asks(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::BookStatus:
+      if (const auto* const m = frame.as<BookStatus>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::SymbolMapping:
+      if (const auto* const m = frame.as<SymbolMapping>()) return encode(out, *m, text(*m), venue_symbol(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Heartbeat:
+      if (const auto* const m = frame.as<Heartbeat>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::DerivativeTicker:
+      if (const auto* const m = frame.as<DerivativeTicker>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Liquidation:
+      if (const auto* const m = frame.as<Liquidation>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Bar:
+      if (const auto* const m = frame.as<Bar>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::ConnectionStatus:
+      if (const auto* const m = frame.as<ConnectionStatus>()) return encode(out, *m, connector(*m), endpoint(*m), reason(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Gap:
+      if (const auto* const m = frame.as<Gap>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::TradeCorrection:
+      if (const auto* const m = frame.as<TradeCorrection>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::PriceBands:
+      if (const auto* const m = frame.as<PriceBands>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::CorporateAction:
+      if (const auto* const m = frame.as<CorporateAction>()) return encode(out, *m, other(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Subscribe:
+      if (const auto* const m = frame.as<Subscribe>()) return encode(out, *m, symbols(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Unsubscribe:
+      if (const auto* const m = frame.as<Unsubscribe>()) return encode(out, *m, symbols(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Welcome:
+      if (const auto* const m = frame.as<Welcome>()) return encode(out, *m, server(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::ConsolidatedQuote:
+      if (const auto* const m = frame.as<ConsolidatedQuote>()) return encode(out, *m, frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::PlaceOrder:
+      if (const auto* const m = frame.as<PlaceOrder>()) return encode(out, *m, account(*m), client_order_id(*m), extra(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::CancelOrder:
+      if (const auto* const m = frame.as<CancelOrder>()) return encode(out, *m, account(*m), client_order_id(*m), exchange_order_id(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::AmendOrder:
+      if (const auto* const m = frame.as<AmendOrder>()) return encode(out, *m, account(*m), client_order_id(*m), exchange_order_id(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::OrderStatus:
+      if (const auto* const m = frame.as<OrderStatus>()) return encode(out, *m, account(*m), client_order_id(*m), exchange_order_id(*m), text(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Fill:
+      if (const auto* const m = frame.as<Fill>()) return encode(out, *m, account(*m), client_order_id(*m), exchange_order_id(*m), trade_id(*m), fee_currency(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::Balance:
+      if (const auto* const m = frame.as<Balance>()) return encode(out, *m, account(*m), currency(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::PositionStatus:
+      if (const auto* const m = frame.as<PositionStatus>()) return encode(out, *m, account(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::RiskStatus:
+      if (const auto* const m = frame.as<RiskStatus>()) return encode(out, *m, account(*m), reason(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::FundingPayment:
+      if (const auto* const m = frame.as<FundingPayment>()) return encode(out, *m, account(*m), currency(*m), frame.flags(), frame.sequence());
+      return 0;
+    case MessageType::JournalSession:
+      if (const auto* const m = frame.as<JournalSession>()) return encode(out, *m, account(*m), frame.flags(), frame.sequence());
+      return 0;
+  }
+  return 0;
 }
 
 // Calls visit(name) for the flags that are set.

@@ -231,7 +231,9 @@ void HyperliquidOrderGateway::amend(Ticket ticket, const order::InFlightOrder& o
   chains_.begin(order, amount, until);
   const Quantity left = Quantity::from_raw(amount.raw() - order.filled_amount.raw());
   send_action(modify_action(order, *rule, order.exchange_order_id.view(), price, left), true,
-              {.ask = Ask::Modify, .ticket = ticket, .order = order, .price = price, .left = left}, now, outbox);
+              {.ask = Ask::Modify,
+               .parts = {{.ask = Ask::Modify, .ticket = ticket, .order = order, .price = price, .left = left}}},
+              now, outbox);
 }
 
 void HyperliquidOrderGateway::query(Ticket ticket, const order::InFlightOrder& order, Nanos now, Outbox& outbox) {

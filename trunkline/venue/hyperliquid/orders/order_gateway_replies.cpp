@@ -146,11 +146,8 @@ void HyperliquidOrderGateway::finish_action(Pending pending, const Json& payload
   const Json* const data = member(*response, "data");
   const Json* const statuses = data == nullptr ? nullptr : member(*data, "statuses");
   const std::size_t count = statuses != nullptr && statuses->is_array() ? statuses->size() : 0;
-  if (pending.ask == Ask::Modify && count == 1) return finish_part(std::move(pending), statuses->front(), now);
   // An error of the whole list is told once: what became of its orders is asked, not guessed.
-  if (pending.ask == Ask::Modify || count != pending.parts.size()) {
-    return fail_request(std::move(pending), unreadable(payload.dump()), now);
-  }
+  if (count != pending.parts.size()) return fail_request(std::move(pending), unreadable(payload.dump()), now);
   for (std::size_t i = 0; i < pending.parts.size(); ++i) {
     finish_part(std::move(pending.parts[i]), (*statuses)[i], now);
   }
